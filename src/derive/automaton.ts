@@ -1,0 +1,167 @@
+/**
+ * An XState machine as a finite automaton: local states are numbered, and a row says which state each event leads to.
+ *
+ * Rows are computed with XState's own transition function, twice each (an impure assign shows as a difference), and
+ * remembered. `derive` computes all of them; walks and trace search ask for the rows they meet.
+ */
+import { type AnyMachineSnapshot, type AnyStateMachine, type AnyActorScope, createActor, type EventObject } from 'xstate';
+import { type Component, type LocalState, stateName } from '../model/component.ts';
+import { ModelError } from '../model/error.ts';
+import { canonical, deepFreeze } from './canonical.ts';
+import { checkLegal, MICROSTEPS_MAX } from './legal.ts';
+
+/** `next` answers this for an event the state does not accept. */
+export const DISABLED = -1;
+
+/** Local states beyond this are reported as "not finite". */
+const STATES_MAX_DEFAULT = 65_535;
+
+export class Automaton {
+  readonly name: string;
+  readonly #machine: AnyStateMachine;
+  readonly #scope: AnyActorScope;
+  readonly #statesMax: number;
+  readonly #events: EventObject[] = [];
+  readonly #eventIndex = new Map<string, number>();
+  readonly #snapshots: AnyMachineSnapshot[] = [];
+  readonly #keys = new Map<string, number>();
+  /** `#rows[state][event]`: the next state, DISABLED, or undefined while not computed. */
+  readonly #rows: number[][] = [];
+
+  constructor(name: string, component: Component, options: { readonly statesMax?: number } = {}) {
+    this.name = name;
+    this.#statesMax = options.statesMax ?? STATES_MAX_DEFAULT;
+    checkLegal(name, component.machine);
+    // A private copy, so that the microstep bound does not touch the modeller's machine.
+    this.#machine = component.machine.provide({});
+    this.#machine.options = { ...this.#machine.options, maxIterations: MICROSTEPS_MAX };
+    this.#scope = inertScope(this.#machine, component.input);
+    this.#intern(this.#machine.getInitialSnapshot(this.#scope, component.input));
+  }
+
+  /** Local states numbered so far; 0 is the initial one. */
+  get size(): number {
+    return this.#snapshots.length;
+  }
+
+  get events(): readonly EventObject[] {
+    return this.#events;
+  }
+
+  /** The number of `event`, new or known. Equal payloads get equal numbers. */
+  event(event: EventObject): number {
+    const key = canonical(event, `component ${this.name}: event ${event.type}`);
+    const known = this.#eventIndex.get(key);
+    if (known !== undefined) return known;
+    this.#eventIndex.set(key, this.#events.length);
+    return this.#events.push(event) - 1;
+  }
+
+  state(id: number): LocalState {
+    return this.snapshot(id);
+  }
+
+  snapshot(id: number): AnyMachineSnapshot {
+    const found = this.#snapshots[id];
+    if (found === undefined) throw new RangeError(`component ${this.name} has no local state ${id}`);
+    return found;
+  }
+
+  /** The local state that `event` leads to from `from`, or DISABLED. */
+  next(from: number, event: number): number {
+    const row = (this.#rows[from] ??= []);
+    return (row[event] ??= this.#compute(from, event));
+  }
+
+  /** The `meta` of the transitions that `event` selects in `from`: the modeller's citations. */
+  metas(from: number, event: number): readonly unknown[] {
+    return this.#machine.getTransitionData(this.snapshot(from), this.#eventAt(event)).map((transition) => transition.meta as unknown);
+  }
+
+  /** Computes every row over the events numbered so far. */
+  derive(): this {
+    for (let from = 0; from < this.size; from++) {
+      for (let event = 0; event < this.#events.length; event++) this.next(from, event);
+    }
+    return this;
+  }
+
+  #eventAt(index: number): EventObject {
+    const event = this.#events[index];
+    if (event === undefined) throw new RangeError(`component ${this.name} has no event ${index}`);
+    return event;
+  }
+
+  #compute(from: number, eventIndex: number): number {
+    const source = this.snapshot(from);
+    const event = this.#eventAt(eventIndex);
+    if (source.status !== 'active') return DISABLED;
+    const where = `component ${this.name}: event ${event.type} in state '${stateName(source.value)}'`;
+    try {
+      if (this.#machine.getTransitionData(source, event).length === 0) return DISABLED;
+      const once = this.#machine.transition(source, event, this.#scope) as AnyMachineSnapshot;
+      const twice = this.#machine.transition(source, event, this.#scope) as AnyMachineSnapshot;
+      if (once.status === 'error') throw once.error;
+      const key = keyOf(once, this.name);
+      if (key !== keyOf(twice, this.name)) {
+        throw new ModelError(`${where} gave two different results for the same state; an assign may read only context and event, no clock, no random numbers, no outer variable`);
+      }
+      return this.#intern(once, key);
+    } catch (error) {
+      if (error instanceof ModelError) throw error;
+      throw new ModelError(`${where} threw "${error instanceof Error ? error.message : String(error)}"; guards and assigns must be total, and may not write to the context they read`);
+    }
+  }
+
+  #intern(snapshot: AnyMachineSnapshot, key = keyOf(snapshot, this.name)): number {
+    const known = this.#keys.get(key);
+    if (known !== undefined) return known;
+    if (this.size >= this.#statesMax) {
+      throw new ModelError(
+        `component ${this.name} is not finite: more than ${this.#statesMax} local states, and '${widestField(this.#snapshots)}' takes the most values; bound it with a guard, or with a smaller input`,
+      );
+    }
+    deepFreeze(snapshot.context);
+    this.#keys.set(key, this.size);
+    return this.#snapshots.push(snapshot) - 1;
+  }
+}
+
+function keyOf(snapshot: AnyMachineSnapshot, name: string): string {
+  if (Object.keys(snapshot.children).length > 0) {
+    throw new ModelError(`component ${name} spawns an actor; make the other machine a component and let a step move both`);
+  }
+  return `${snapshot.status} ${canonical(snapshot.value, `component ${name}: value`)} ${canonical(snapshot.context, `component ${name}: context`)}`;
+}
+
+/** The context field with the most distinct values among `snapshots`. */
+function widestField(snapshots: readonly AnyMachineSnapshot[]): string {
+  const values = new Map<string, Set<string>>();
+  for (const { context } of snapshots) {
+    for (const [field, value] of Object.entries(context as Record<string, unknown>)) {
+      const seen = values.get(field) ?? new Set();
+      values.set(field, seen.add(JSON.stringify(value)));
+    }
+  }
+  return [...values].sort(([, a], [, b]) => b.size - a.size)[0]?.[0] ?? '(no context)';
+}
+
+/**
+ * One scope for all transitions: XState's public `transition()` builds an actor per call, which is most of its cost.
+ * A test holds the two to the same results.
+ */
+function inertScope(machine: AnyStateMachine, input: unknown): AnyActorScope {
+  const self = createActor(machine, { input });
+  const nothing = (): void => {};
+  return {
+    self,
+    id: '',
+    sessionId: '',
+    logger: nothing,
+    defer: nothing,
+    emit: nothing,
+    stopChild: nothing,
+    actionExecutor: nothing,
+    system: self.system,
+  };
+}

@@ -1,0 +1,11 @@
+/** Bounds of one exploration. Reaching one makes verdicts `unknown`, never green. */
+export interface Limits {
+  readonly statesMax: number;
+  readonly bytesMax: number;
+  readonly millisecondsMax: number;
+}
+
+export const LIMITS_DEFAULT: Limits = { statesMax: 50_000_000, bytesMax: 8 * 2 ** 30, millisecondsMax: 10 * 60_000 };
+
+/** Which bound was reached, in words for a report; 'stopped' is Ctrl-C. */
+export type LimitReached = 'states' | 'memory' | 'time' | 'stopped';
