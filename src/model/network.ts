@@ -85,17 +85,17 @@ export class Network<C extends Components = Components> {
     domains: D,
     spec: (params: Params<D>, refs: Refs<C>) => StepSpec | undefined,
   ): Network<C> {
-    if (this.steps.some((step) => step.name === name)) {
-      throw new ModelError(`network ${this.name}: two steps are named '${name}'; rename one, reports tell steps apart by name`);
-    }
-    // The parameters were drawn from `domains`, so they have its types.
-    const instantiate = (params: Readonly<Record<string, Value>>) => spec(params as Params<D>, this.refs);
-    return new Network(this.name, this.components, [...this.steps, { name, domains, instantiate }]);
+    return this.join((refs) => [step(name, domains, (params) => spec(params, refs))]);
   }
 
-  /** Joins the steps that `add` declares: a way to keep the steps of one stage in one place. */
-  with(add: (network: Network<C>) => Network<C>): Network<C> {
-    return add(this);
+  /** Adds the steps that `add` declares on this network's components: how the steps of one stage are kept in one place. */
+  join(add: (refs: Refs<C>) => readonly StepTemplate[]): Network<C> {
+    const steps = [...this.steps, ...add(this.refs)];
+    const twice = steps.find((one, index) => steps.findIndex((other) => other.name === one.name) !== index);
+    if (twice !== undefined) {
+      throw new ModelError(`network ${this.name}: two steps are named '${twice.name}'; rename one, reports tell steps apart by name`);
+    }
+    return new Network(this.name, this.components, steps);
   }
 
   /** The same network with one machine replaced in all its instances: how a bug is planted. */
@@ -144,6 +144,12 @@ export class Network<C extends Components = Components> {
     }
     return parts;
   }
+}
+
+/** A step on its own, to be joined to a network. See Network.step. */
+export function step<const D extends Domains>(name: string, domains: D, spec: (params: Params<D>) => StepSpec | undefined): StepTemplate {
+  // The parameters are drawn from `domains`, so they have its types.
+  return { name, domains, instantiate: (params) => spec(params as Params<D>) };
 }
 
 /** Starts a network. */

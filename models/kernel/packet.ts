@@ -1,0 +1,53 @@
+/** Packets are numbers in order of arrival; what kind each is, the wire knows, and steps ask it. */
+export type Packet = number;
+
+export const KINDS = [
+  /** Valid datagram for the bound port. */
+  'matched',
+  /** Valid unicast datagram for a port nobody is bound to. */
+  'unmatched',
+  /** Wrong UDP checksum, for the bound port. */
+  'badMatched',
+  /** Wrong UDP checksum, for a port nobody is bound to. */
+  'badUnmatched',
+  /** Valid broadcast datagram that no socket listens for. */
+  'broadcast',
+  /** ICMP port-unreachable that quotes a datagram of our connected socket. */
+  'icmpError',
+] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+/** Where a packet ends, as the operator can tell: delivered, or dropped with a reason that names its counter. */
+export const FATES = [
+  'delivered',
+  /** The NIC had no descriptor: rx_missed_errors. */
+  'missed',
+  /** No handler for the EtherType: rx_dropped, UNHANDLED_PROTO. */
+  'unhandled',
+  /** No handler for the protocol: IpInUnknownProtos. */
+  'noProto',
+  /** netdev_max_backlog: softnet_stat column 2. */
+  'backlogFull',
+  /** UdpNoPorts, no ICMP (yet). */
+  'noPort',
+  /** UdpNoPorts, and an ICMP port-unreachable was sent. */
+  'unreachable',
+  /** UdpIgnoredMulti. */
+  'ignored',
+  /** UdpInCsumErrors and UdpInErrors. */
+  'checksum',
+  /** UdpRcvbufErrors and UdpInErrors. */
+  'rcvbufFull',
+  /** 3.10, the socket backlog is full: UdpInErrors and the socket's drops, but not UdpRcvbufErrors. */
+  'backlogDropped',
+  /** An ICMP error handed to its socket: IcmpInDestUnreachs. */
+  'icmpIn',
+] as const;
+
+export type Fate = (typeof FATES)[number];
+
+/** The numbers 0 to `count` - 1. */
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}

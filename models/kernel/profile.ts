@@ -1,0 +1,62 @@
+/**
+ * Profiles: the switches in which kernels differ. One profile per run; everything else is common.
+ *
+ * `article` is the path of the article this project started from, Linux 3.10: igb, `sk_receive_queue` only, the socket
+ * lock taken in softirq. 6.12 and 6.18 carry what the recorded traces show.
+ */
+export const PROFILES = ['article', '6.12', '6.18'] as const;
+
+export type ProfileName = (typeof PROFILES)[number];
+
+/** When is a receive buffer full? `charged` is sk_rmem_alloc, one datagram is `size`. */
+export type RcvbufRule =
+  /** 3.10 sock_queue_rcv_skb(): drop once charged >= rcvbuf. */
+  | 'reached'
+  /** 6.12 __udp_enqueue_schedule_skb(): drop if charged > rcvbuf and charged + size > rcvbuf. */
+  | 'exceeded'
+  /** 6.18 __udp_enqueue_schedule_skb(): drop if charged + size > rcvbuf, but an empty socket takes one. */
+  | 'strict';
+
+export interface Profile {
+  /** NAPI_STATE_MISSED, since 4.11. */
+  readonly missed: boolean;
+  /** net_rx_action() walks sd->poll_list in place; later kernels splice it to a private list and keep a repoll list. */
+  readonly pollInPlace: boolean;
+  /** softnet_data.in_net_rx_action suppresses the raise while net_rx_action() runs, since 6.4. */
+  readonly inNetRxAction: boolean;
+  /** GRO_NORMAL frames wait in napi->rx_list until the poll completes, since 5.4; before, each went up at once. */
+  readonly rxList: boolean;
+  /** UDP input takes the socket lock and uses the socket backlog; later UDP has its own receive path without it. */
+  readonly socketLock: boolean;
+  /** Readers take from udp_sk()->reader_queue, refilled from sk_receive_queue in one splice, since 4.13. */
+  readonly readerQueue: boolean;
+  /** A datagram of at most 76 bytes has its checksum verified before the lookup, since 3.16. */
+  readonly checksumFirst: boolean;
+  readonly rcvbuf: RcvbufRule;
+}
+
+const LATER = {
+  missed: true,
+  pollInPlace: false,
+  inNetRxAction: true,
+  rxList: true,
+  socketLock: false,
+  readerQueue: true,
+  checksumFirst: true,
+} as const;
+
+/** The switches of a profile. */
+export const PROFILE: Readonly<Record<ProfileName, Profile>> = {
+  article: {
+    missed: false,
+    pollInPlace: true,
+    inNetRxAction: false,
+    rxList: false,
+    socketLock: true,
+    readerQueue: false,
+    checksumFirst: false,
+    rcvbuf: 'reached',
+  },
+  '6.12': { ...LATER, rcvbuf: 'exceeded' },
+  '6.18': { ...LATER, rcvbuf: 'strict' },
+};

@@ -1,0 +1,83 @@
+/**
+ * NAPI: who owns the instance of the NIC's queue?
+ *
+ * Source      Linux 3.10 and 6.12, net/core/dev.c
+ * Contract    SCHED is an ownership token: it is taken by one compare-exchange, and whoever holds it will poll
+ * Bounds      NapiBounds
+ * Leaves out  busy polling, threaded polling, netpoll, deferred hard interrupts and their timer
+ *
+ * Where the owner is (interrupt handler, poll list, polling) is the business of `handler`, `softnet` and `igbPoll`.
+ */
+import { assign, setup } from 'xstate';
+import { cite, type Cite } from '../kernel/cite.ts';
+
+export interface NapiBounds {
+  /** The kernel has NAPI_STATE_MISSED (4.11 and later). */
+  readonly hasMissed: boolean;
+}
+
+export type NapiEvent =
+  | { readonly type: 'ENABLE' } //          clears SCHED and NPSVC, leaves MISSED alone
+  | { readonly type: 'PREP' } //            napi_schedule_prep() wins SCHED
+  | { readonly type: 'PREP_LOST' } //       it does not; if SCHED was set, MISSED is set
+  | { readonly type: 'COMPLETE' } //        clears SCHED
+  | { readonly type: 'COMPLETE_MISSED' } // MISSED was set: clears it and keeps SCHED
+  | { readonly type: 'DISABLE' } //         napi_disable() sets DISABLE: no new schedules
+  | { readonly type: 'DISABLED' }; //       napi_disable() wins SCHED and clears DISABLE
+
+interface NapiContext extends NapiBounds {
+  /** NAPI_STATE_MISSED. May be set while SCHED is clear: enabling does not clear it. */
+  readonly missed: boolean;
+  /** NAPI_STATE_DISABLE. */
+  readonly disabling: boolean;
+}
+
+export const napi = setup({
+  types: { input: {} as NapiBounds, context: {} as NapiContext, events: {} as NapiEvent, meta: {} as Cite },
+  guards: {
+    notDisabling: ({ context }) => !context.disabling,
+    disabling: ({ context }) => context.disabling,
+    missed: ({ context }) => context.missed,
+    notMissed: ({ context }) => !context.missed,
+  },
+  actions: {
+    setMissed: assign({ missed: ({ context }) => context.missed || (context.hasMissed && !context.disabling) }),
+    clearMissed: assign({ missed: false }),
+    setDisable: assign({ disabling: true }),
+    clearDisable: assign({ disabling: false }),
+  },
+}).createMachine({
+  id: 'napi',
+  context: ({ input }) => ({ ...input, missed: false, disabling: false }),
+  initial: 'disabled',
+  states: {
+    disabled: {
+      description: 'SCHED and NPSVC set by netif_napi_add() or napi_disable(): owned, and nobody polls.',
+      on: {
+        ENABLE: { target: 'free', meta: cite('napi_enable') },
+        PREP_LOST: { target: 'disabled', actions: 'setMissed', meta: cite('napi_schedule_prep') },
+      },
+    },
+    free: {
+      description: 'SCHED clear.',
+      on: {
+        PREP: { guard: 'notDisabling', target: 'scheduled', meta: cite('napi_schedule_prep') },
+        PREP_LOST: { guard: 'disabling', target: 'free', meta: cite('napi_schedule_prep') },
+        DISABLE: { target: 'free', actions: 'setDisable', meta: cite('napi_disable') },
+        DISABLED: { guard: 'disabling', target: 'disabled', actions: 'clearDisable', meta: cite('napi_disable') },
+      },
+    },
+    scheduled: {
+      description: 'SCHED set: somebody owns the instance and will poll it.',
+      on: {
+        PREP_LOST: { target: 'scheduled', actions: 'setMissed', meta: cite('napi_schedule_prep') },
+        COMPLETE: { guard: 'notMissed', target: 'free', actions: 'clearMissed', meta: cite('napi_complete', '__napi_complete') },
+        COMPLETE_MISSED: { guard: 'missed', target: 'scheduled', actions: 'clearMissed', meta: cite('napi_complete_done', '__napi_schedule') },
+        DISABLE: { target: 'scheduled', actions: 'setDisable', meta: cite('napi_disable') },
+      },
+    },
+  },
+});
+
+/** napi_disable() is waiting. */
+export const disabling = (context: NapiContext): boolean => context.disabling;

@@ -1,0 +1,181 @@
+/** The backlog: netif_rx() by a sender or by the stack itself, RPS towards another CPU, process_backlog(). */
+import type { Move, Observation } from '../../../src/model/component.ts';
+import { step, type StepTemplate } from '../../../src/model/network.ts';
+import { lastSplice } from '../../backlog/backlog.ts';
+import { type Kind, type Packet, range } from '../../kernel/packet.ts';
+import { inAction } from '../../napi/softnet.ts';
+import { pending } from '../../softirq/softirq.ts';
+import { end, type Parts, type ToStack } from '../parts.ts';
+import { exitSteps } from './nic.ts';
+import { serving, softirqOn } from './softirq.ts';
+
+type BacklogParts = Pick<Parts, 'wire' | 'cpu' | 'softirq' | 'softnet' | 'backlog' | 'ipi' | 'ledger' | 'softnet_dropped'>;
+
+export interface BacklogScenario {
+  readonly packets: number;
+  readonly cpus: number;
+  /** CPUs that senders run on. */
+  readonly senders: readonly number[];
+  /** The CPU whose backlog a packet goes to: the sender's own, or another one (RPS). */
+  readonly target: (cpu: number) => number;
+  readonly kinds: readonly Kind[];
+}
+
+/** Where enqueue_to_backlog() is called from, and what the caller does beside. */
+interface Caller {
+  readonly name: string;
+  readonly owner: (cpu: number) => string;
+  readonly environment: boolean;
+  readonly moves: (cpu: number) => readonly Move[];
+  readonly when: (cpu: number) => readonly Observation[];
+}
+
+/** A sender in task context: bottom halves go off around netif_rx(), and what it raised runs when they come on again. */
+export function senderSteps(n: BacklogParts, s: BacklogScenario): StepTemplate[] {
+  const cpu = s.senders;
+  const owner = (c: number) => `sender/${c}`;
+  return [
+    ...enqueueSteps(n, s, {
+      name: 'netif_rx',
+      owner,
+      environment: true,
+      moves: (c) => [n.cpu(c).on({ type: 'BH_OFF' })],
+      when: () => [],
+    }),
+    // The stack itself sends while it serves a packet: an ICMP error on a virtual device comes back this way.
+    ...enqueueSteps(n, s, {
+      name: 'netif_rx_nested',
+      owner: softirqOn,
+      environment: true,
+      moves: () => [],
+      when: (c) => [serving(n.cpu(c)), n.softnet(c).in('polling')],
+    }),
+    step('bh_enable', { cpu }, ({ cpu: c }) => ({
+      owner: owner(c),
+      moves: [n.cpu(c).on({ type: 'BH_ON' })],
+      when: [n.softirq(c).is('has nothing pending', (context) => !pending(context))],
+    })),
+    step('bh_enable_softirq', { cpu }, ({ cpu: c }) => ({
+      owner: owner(c),
+      moves: [n.cpu(c).on({ type: 'BH_ON_SOFTIRQ' }), n.softirq(c).on({ type: 'ENTER' })],
+      reveals: [{ event: 'softirq_entry', args: { cpu: c } }],
+    })),
+  ];
+}
+
+/** enqueue_to_backlog(), with its four outcomes: scheduled here, scheduled there by IPI, appended, dropped. */
+function enqueueSteps(n: BacklogParts, s: BacklogScenario, caller: Caller): StepTemplate[] {
+  const domain = { cpu: s.senders, pkt: range(s.packets), kind: s.kinds };
+  const common = (c: number, pkt: Packet, kind: Kind) => ({
+    owner: caller.owner(c),
+    environment: caller.environment,
+    arrive: [n.wire.on({ type: 'ARRIVE', pkt, kind }), ...caller.moves(c)],
+    when: caller.when(c),
+    shown: (event: string) => [{ event, args: { cpu: c, pkt } }],
+  });
+  const here = (c: number) => s.target(c) === c;
+  const schedule = (c: number) => (here(c) ? n.softnet(c).on({ type: 'ADD', napi: 'backlog' }) : n.softnet(c).on({ type: 'PUSH_IPI', cpu: s.target(c) }));
+  return [
+    step(`${caller.name}_schedule`, domain, ({ cpu: c, pkt, kind }) => {
+      const { owner, environment, arrive, when, shown } = common(c, pkt, kind);
+      const enqueue = n.backlog(s.target(c)).on({ type: 'ENQUEUE_FIRST', pkt });
+      return { owner, environment, moves: [...arrive, enqueue, schedule(c), n.softirq(c).on({ type: 'RAISE' })], when: [...when, actsIn(n, c, false)], reveals: shown('netif_rx_scheduled') };
+    }),
+    step(`${caller.name}_schedule_in_action`, domain, ({ cpu: c, pkt, kind }) => {
+      const { owner, environment, arrive, when, shown } = common(c, pkt, kind);
+      const enqueue = n.backlog(s.target(c)).on({ type: 'ENQUEUE_FIRST', pkt });
+      return { owner, environment, moves: [...arrive, enqueue, schedule(c)], when: [...when, actsIn(n, c, true)], reveals: shown('netif_rx') };
+    }),
+    step(`${caller.name}_append`, domain, ({ cpu: c, pkt, kind }) => {
+      const { owner, environment, arrive, when, shown } = common(c, pkt, kind);
+      return { owner, environment, moves: [...arrive, n.backlog(s.target(c)).on({ type: 'ENQUEUE', pkt })], when, reveals: shown('netif_rx') };
+    }),
+    step(`${caller.name}_drop`, domain, ({ cpu: c, pkt, kind }) => {
+      const { owner, environment, arrive, when, shown } = common(c, pkt, kind);
+      const drop = [n.backlog(s.target(c)).on({ type: 'DROP' }), ...end(n, pkt, 'backlogFull', n.softnet_dropped)];
+      return { owner, environment, moves: [...arrive, ...drop], when, reveals: shown('netif_rx_dropped') };
+    }),
+  ];
+}
+
+/** Whether ____napi_schedule() on CPU `c` may leave out the raise. */
+function actsIn(n: Pick<Parts, 'softnet'>, c: number, yes: boolean): Observation {
+  return n.softnet(c).is(yes ? 'is in net_rx_action()' : 'is not in net_rx_action()', (context) => inAction(context) === yes);
+}
+
+/** process_backlog() on each CPU. */
+export function processSteps(n: BacklogParts, s: Pick<BacklogScenario, 'packets' | 'cpus'>, up: ToStack, settled: (cpu: number) => readonly Observation[], unlinksEarly: boolean): StepTemplate[] {
+  const cpu = range(s.cpus);
+  return [
+    step('process_backlog', { cpu }, ({ cpu: c }) => ({
+      owner: softirqOn(c),
+      moves: [n.softnet(c).on({ type: 'PICK', napi: 'backlog' }), n.backlog(c).on({ type: 'CALL' })],
+      when: [serving(n.cpu(c))],
+    })),
+    step('backlog_take', { cpu, pkt: range(s.packets) }, ({ cpu: c, pkt }) => {
+      const { moves, when } = up(c, pkt);
+      return {
+        owner: softirqOn(c),
+        moves: [n.backlog(c).on({ type: 'TAKE', pkt }), ...moves],
+        when: [serving(n.cpu(c)), ...settled(c), ...when],
+        reveals: [{ event: 'netif_receive_skb', args: { cpu: c, pkt } }],
+      };
+    }),
+    step('backlog_splice', { cpu }, ({ cpu: c }) => ({
+      owner: softirqOn(c),
+      moves: [n.backlog(c).on({ type: 'SPLICE' })],
+      when: [serving(n.cpu(c)), ...settled(c), n.backlog(c).is('leaves no weight to spare', (context) => !lastSplice(context))],
+    })),
+    ...(unlinksEarly ? [lastSpliceStep(n, cpu, settled)] : []),
+    step('backlog_return', { cpu }, ({ cpu: c }) => ({
+      owner: softirqOn(c),
+      moves: [n.backlog(c).on({ type: 'RETURN' }), n.softnet(c).on({ type: 'SHORT' })],
+      when: [serving(n.cpu(c)), ...settled(c)],
+      reveals: [{ event: 'napi_poll', args: { cpu: c, dev: 'backlog' } }],
+    })),
+    step('backlog_return_full', { cpu }, ({ cpu: c }) => ({
+      owner: softirqOn(c),
+      moves: [n.backlog(c).on({ type: 'RETURN_FULL' }), n.softnet(c).on({ type: 'FULL' })],
+      when: [serving(n.cpu(c)), ...settled(c)],
+      reveals: [{ event: 'napi_poll', args: { cpu: c, dev: 'backlog' } }],
+    })),
+  ];
+}
+
+/** 3.10: the splice that leaves weight to spare also unlinks the instance. */
+function lastSpliceStep(n: BacklogParts, cpu: readonly number[], settled: (cpu: number) => readonly Observation[]): StepTemplate {
+  return step('backlog_splice_last', { cpu }, ({ cpu: c }) => ({
+    owner: softirqOn(c),
+    moves: [n.backlog(c).on({ type: 'SPLICE' }), n.softnet(c).on({ type: 'REMOVE', napi: 'backlog' })],
+    when: [serving(n.cpu(c)), ...settled(c), n.backlog(c).is('leaves weight to spare', lastSplice)],
+  }));
+}
+
+/** RPS: the IPI leaves the sender's net_rx_action() and schedules the backlog of the target. */
+export function ipiSteps(n: BacklogParts, cpus: number): StepTemplate[] {
+  const cpu = range(cpus);
+  const owner = (c: number) => `ipi/${c}`;
+  return [
+    step('send_ipi', { cpu, target: cpu }, ({ cpu: c, target }) =>
+      c === target
+        ? undefined
+        : {
+            owner: softirqOn(c),
+            moves: [n.softnet(c).on({ type: 'SEND_IPI', cpu: target }), n.ipi(target).on({ type: 'SEND' })],
+            when: [serving(n.cpu(c))],
+          },
+    ),
+    step('ipi_enter', { cpu, inAction: [false, true] }, ({ cpu: c, inAction: yes }) => ({
+      owner: owner(c),
+      moves: [
+        n.ipi(c).on({ type: 'ACCEPT' }),
+        n.cpu(c).on({ type: 'IRQ' }),
+        n.softnet(c).on({ type: 'ADD', napi: 'backlog' }),
+        ...(yes ? [] : [n.softirq(c).on({ type: 'RAISE' })]),
+      ],
+      when: [actsIn(n, c, yes)],
+      cite: ['rps_trigger_softirq'],
+    })),
+    ...exitSteps(n, 'ipi_exit', cpu, owner, (c) => n.ipi(c).on({ type: 'RUN' })),
+  ];
+}

@@ -1,0 +1,122 @@
+/** The NIC's own steps and the driver's interrupt handler: from a frame on the wire to NET_RX being raised. */
+import type { Parts } from '../parts.ts';
+import { end } from '../parts.ts';
+import { step, type StepTemplate } from '../../../src/model/network.ts';
+import type { Kind } from '../../kernel/packet.ts';
+import { range } from '../../kernel/packet.ts';
+import { inAction } from '../../napi/softnet.ts';
+import { pending } from '../../softirq/softirq.ts';
+
+type NicParts = Pick<
+  Parts,
+  'wire' | 'nic' | 'ring' | 'vector' | 'cpu' | 'handler' | 'napi' | 'softnet' | 'softirq' | 'ledger' | 'rx_missed_errors'
+>;
+
+export interface NicScenario {
+  readonly packets: number;
+  readonly cpus: number;
+  /** CPUs that the vector may interrupt. */
+  readonly irqCpus: number;
+  readonly kinds: readonly Kind[];
+}
+
+/** Frames arrive, causes are set, messages are sent. */
+export function deviceSteps(n: NicParts, s: NicScenario): StepTemplate[] {
+  const frame = { pkt: range(s.packets), kind: s.kinds };
+  return [
+    step('dma', frame, ({ pkt, kind }) => ({
+      owner: 'NIC',
+      environment: true,
+      moves: [n.wire.on({ type: 'ARRIVE', pkt, kind }), n.nic.on({ type: 'DMA' }), n.ring.on({ type: 'DMA', pkt })],
+    })),
+    step('overrun', frame, ({ pkt, kind }) => ({
+      owner: 'NIC',
+      environment: true,
+      moves: [
+        n.wire.on({ type: 'ARRIVE', pkt, kind }),
+        n.nic.on({ type: 'DROP' }),
+        n.ring.on({ type: 'NO_DESCRIPTOR' }),
+        ...end(n, pkt, 'missed', n.rx_missed_errors),
+      ],
+    })),
+    step('cause', {}, () => ({ owner: 'NIC', moves: [n.nic.on({ type: 'CAUSE' }), n.vector.on({ type: 'CAUSE' })] })),
+    step('emit', {}, () => ({ owner: 'NIC', moves: [n.vector.on({ type: 'EMIT' })] })),
+  ];
+}
+
+/** The watchdog's software interrupt: at any time, as often as the scenario allows. */
+export function watchdogStep(n: Pick<Parts, 'vector'> & { readonly watchdog: Parts['rx_dropped'] }, kicks: number): StepTemplate[] {
+  if (kicks === 0) return [];
+  return [
+    step('watchdog', { kick: range(kicks) }, ({ kick }) => ({
+      owner: 'watchdog',
+      environment: true,
+      moves: [n.vector.on({ type: 'KICK' }), n.watchdog.on({ type: 'INC' })],
+      when: [n.watchdog.is(`has fired ${kick} times`, (context) => context.count === kick)],
+      cite: ['igb_watchdog_task'],
+    })),
+  ];
+}
+
+/** The handler on each CPU, and irq_exit(). */
+export function interruptSteps(n: NicParts, s: NicScenario): StepTemplate[] {
+  const cpu = range(s.irqCpus);
+  const owner = (c: number) => `hardirq/${c}`;
+  return [
+    step('irq_enter', { cpu }, ({ cpu: c }) => ({
+      owner: owner(c),
+      moves: [n.vector.on({ type: 'ACCEPT' }), n.cpu(c).on({ type: 'IRQ' }), n.handler(c).on({ type: 'ENTER' })],
+      reveals: [{ event: 'irq_handler_entry', args: { cpu: c } }],
+    })),
+    step('prep_won', { cpu }, ({ cpu: c }) => ({
+      owner: owner(c),
+      moves: [n.handler(c).on({ type: 'PREP_WON' }), n.napi.on({ type: 'PREP' })],
+      reveals: [{ event: 'napi_schedule_prep_ret', args: { cpu: c, ret: 1 } }],
+    })),
+    step('prep_lost', { cpu }, ({ cpu: c }) => ({
+      owner: owner(c),
+      moves: [n.handler(c).on({ type: 'PREP_LOST' }), n.napi.on({ type: 'PREP_LOST' })],
+      reveals: [{ event: 'napi_schedule_prep_ret', args: { cpu: c, ret: 0 } }],
+    })),
+    step('napi_queue', { cpu }, ({ cpu: c }) => ({
+      owner: owner(c),
+      moves: [n.handler(c).on({ type: 'QUEUE' }), n.softnet(c).on({ type: 'ADD', napi: 'igb' }), n.softirq(c).on({ type: 'RAISE' })],
+      when: [n.softnet(c).is('is not in net_rx_action()', (context) => !inAction(context))],
+      reveals: [{ event: 'softirq_raise', args: { cpu: c } }],
+    })),
+    step('napi_queue_in_action', { cpu }, ({ cpu: c }) => ({
+      owner: owner(c),
+      moves: [n.handler(c).on({ type: 'QUEUE' }), n.softnet(c).on({ type: 'ADD', napi: 'igb' })],
+      when: [n.softnet(c).is('is in net_rx_action()', inAction)],
+    })),
+    ...exitSteps(n, 'irq_exit', range(s.irqCpus), owner, (c) => n.handler(c).on({ type: 'EXIT' })),
+  ];
+}
+
+/** irq_exit(): back to what was interrupted, or into softirqs if something is pending and nothing forbids it. */
+export function exitSteps(
+  n: Pick<Parts, 'cpu' | 'softirq'>,
+  name: string,
+  cpu: readonly number[],
+  owner: (cpu: number) => string,
+  leave: (cpu: number) => ReturnType<Parts['handler']['all'][number]['on']>,
+): StepTemplate[] {
+  return [
+    step(`${name}_idle`, { cpu }, ({ cpu: c }) => ({
+      owner: owner(c),
+      moves: [leave(c), n.cpu(c).on({ type: 'IRET' })],
+      when: [n.softirq(c).is('has nothing pending', (context) => !pending(context))],
+      reveals: [{ event: 'irq_handler_exit', args: { cpu: c } }],
+    })),
+    step(`${name}_nested`, { cpu }, ({ cpu: c }) => ({
+      owner: owner(c),
+      moves: [leave(c), n.cpu(c).on({ type: 'IRET_NESTED' })],
+      reveals: [{ event: 'irq_handler_exit', args: { cpu: c } }],
+    })),
+    step(`${name}_softirq`, { cpu }, ({ cpu: c }) => ({
+      owner: owner(c),
+      moves: [leave(c), n.cpu(c).on({ type: 'IRET_SOFTIRQ' }), n.softirq(c).on({ type: 'ENTER' })],
+      reveals: [{ event: 'softirq_entry', args: { cpu: c } }],
+    })),
+  ];
+}

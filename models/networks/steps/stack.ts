@@ -1,0 +1,126 @@
+/** IP, UDP and ICMP on each CPU: from the dispatch by EtherType to a socket, an error or a drop. */
+import type { Observation } from '../../../src/model/component.ts';
+import { not } from '../../../src/model/property.ts';
+import { step, type StepSpec, type StepTemplate } from '../../../src/model/network.ts';
+import { hasIcmp, hasIp, hasUdp } from '../../boot/protocols.ts';
+import { type Kind, type Packet, range } from '../../kernel/packet.ts';
+import { kindIs } from '../../nic/wire.ts';
+import { end, type Parts, type ToStack } from '../parts.ts';
+import { serving, softirqOn } from './softirq.ts';
+
+type StackParts = Pick<
+  Parts,
+  | 'cpu'
+  | 'protocols'
+  | 'wire'
+  | 'ip'
+  | 'udp'
+  | 'icmp'
+  | 'limit'
+  | 'ledger'
+  | 'rx_dropped'
+  | 'IpInUnknownProtos'
+  | 'UdpNoPorts'
+  | 'UdpInErrors'
+  | 'UdpInCsumErrors'
+  | 'UdpIgnoredMulti'
+  | 'IcmpOutDestUnreachs'
+>;
+
+export interface StackScenario {
+  readonly packets: number;
+  readonly cpus: number;
+  /** What may arrive: steps for anything else are left out. */
+  readonly kinds: readonly Kind[];
+  /** The checksum of a short datagram is verified before the lookup. */
+  readonly checksumFirst: boolean;
+  /** Broadcasts without a listener are counted (UdpIgnoredMulti, since 4.0); 3.10 frees them silently. */
+  readonly countsIgnored: boolean;
+}
+
+/** A packet handed up while ip_rcv() is in ptype_base. */
+export const toIp =
+  (n: Pick<Parts, 'ip' | 'protocols'>): ToStack =>
+  (c, pkt) => ({ moves: [n.ip(c).on({ type: 'RECEIVE', pkt })], when: [n.protocols.is('has an IP handler', hasIp)] });
+
+/** What the stack on a CPU sets in motion with a datagram for the socket. */
+export type ToSocket = (cpu: number, pkt: Packet) => StepSpec['moves'];
+
+/** `toSocket` takes a datagram whose socket was found; `report` an ICMP error for it. */
+export function stackSteps(n: StackParts, s: StackScenario, toSocket: ToSocket, report: ToSocket): StepTemplate[] {
+  const domain = { cpu: range(s.cpus), pkt: range(s.packets) };
+  const is = (pkt: Packet, ...kinds: readonly Kind[]): Observation => n.wire.is(`packet ${pkt} is ${kinds.join(' or ')}`, kindIs(pkt, ...kinds));
+  const on = (c: number, ...when: readonly Observation[]) => ({ owner: softirqOn(c), when: [serving(n.cpu(c)), ...when] });
+  const udpKinds = s.kinds.filter((kind) => kind !== 'icmpError');
+  /** The step, if packets of one of `kinds` may arrive at all. */
+  const where = (kinds: readonly Kind[], one: StepTemplate): StepTemplate[] => (kinds.some((kind) => s.kinds.includes(kind)) ? [one] : []);
+  const bad: readonly Kind[] = s.checksumFirst ? ['badMatched', 'badUnmatched'] : ['badUnmatched'];
+  const found: readonly Kind[] = s.checksumFirst ? ['matched'] : ['matched', 'badMatched'];
+  const handler = n.protocols.is('has a UDP handler', hasUdp);
+  return [
+    step('ip_to_udp', domain, ({ cpu: c, pkt }) => ({
+      ...on(c, is(pkt, ...udpKinds), handler),
+      moves: [n.ip(c).on({ type: 'DISPATCH', pkt }), n.udp(c).on({ type: 'RECEIVE', pkt })],
+    })),
+    step('ip_no_protocol', domain, ({ cpu: c, pkt }) => ({
+      ...on(c, is(pkt, ...udpKinds), not(handler)),
+      moves: [n.ip(c).on({ type: 'NO_PROTO', pkt }), ...end(n, pkt, 'noProto', n.IpInUnknownProtos)],
+      reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'IP_NOPROTO' } }],
+    })),
+    ...where(['icmpError'], step('ip_to_icmp', domain, ({ cpu: c, pkt }) => ({
+      ...on(c, is(pkt, 'icmpError'), n.protocols.is('has an ICMP handler', hasIcmp)),
+      moves: [n.ip(c).on({ type: 'DISPATCH', pkt }), ...report(c, pkt)],
+      cite: ['icmp_rcv', 'icmp_unreach', '__udp4_lib_err'],
+      reveals: [{ event: 'inet_sk_error_report', args: { cpu: c } }],
+    }))),
+    step('udp_to_socket', domain, ({ cpu: c, pkt }) => ({
+      ...on(c, is(pkt, ...found)),
+      moves: [n.udp(c).on({ type: 'FOUND', pkt }), ...toSocket(c, pkt)],
+    })),
+    ...where(['unmatched'], step('udp_no_port', domain, ({ cpu: c, pkt }) => ({
+      ...on(c, is(pkt, 'unmatched')),
+      moves: [n.udp(c).on({ type: 'NO_SOCKET', pkt }), n.icmp(c).on({ type: 'SEND', pkt }), ...end(n, pkt, 'noPort', n.UdpNoPorts)],
+    }))),
+    ...where(bad, step('udp_bad_checksum', domain, ({ cpu: c, pkt }) => ({
+      ...on(c, is(pkt, ...bad)),
+      moves: [n.udp(c).on({ type: 'CHECKSUM', pkt }), ...end(n, pkt, 'checksum', n.UdpInCsumErrors, n.UdpInErrors)],
+      reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'UDP_CSUM' } }],
+    }))),
+    ...where(['broadcast'], step('udp_no_listener', domain, ({ cpu: c, pkt }) => ({
+      ...on(c, is(pkt, 'broadcast')),
+      moves: [n.udp(c).on({ type: 'NO_LISTENER', pkt }), ...end(n, pkt, 'ignored', ...(s.countsIgnored ? [n.UdpIgnoredMulti] : []))],
+    }))),
+    ...where(['unmatched'], step('icmp_send', domain, ({ cpu: c, pkt }) => ({
+      ...on(c),
+      moves: [n.icmp(c).on({ type: 'SENT', pkt }), n.limit.on({ type: 'ALLOW' }), ...end(n, pkt, 'unreachable', n.IcmpOutDestUnreachs)],
+      reveals: [{ event: 'icmp_send', args: { cpu: c, pkt } }],
+    }))),
+    ...where(['unmatched'], step('icmp_limited', domain, ({ cpu: c, pkt }) => ({
+      ...on(c),
+      moves: [n.icmp(c).on({ type: 'LIMITED', pkt }), n.limit.on({ type: 'DENY' })],
+      reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'NO_SOCKET' } }],
+    }))),
+  ];
+}
+
+/** A frame handed up while ptype_base has no IP handler: `take` is how it leaves the queue below. */
+export function unhandledSteps(
+  n: Pick<Parts, 'cpu' | 'protocols' | 'ledger' | 'rx_dropped'>,
+  name: string,
+  domain: { readonly cpu: readonly number[]; readonly pkt: readonly Packet[] },
+  take: (cpu: number, pkt: Packet) => StepSpec['moves'],
+): StepTemplate[] {
+  return [
+    step(name, domain, ({ cpu: c, pkt }) => ({
+      owner: softirqOn(c),
+      moves: [...take(c, pkt), ...end(n, pkt, 'unhandled', n.rx_dropped)],
+      when: [serving(n.cpu(c)), not(n.protocols.is('has an IP handler', hasIp))],
+      cite: ['__netif_receive_skb_core'],
+    })),
+  ];
+}
+
+/** The stack on a CPU has nothing in hand, so its poll routine goes on. */
+export const stackIdle =
+  (n: Pick<Parts, 'ip' | 'udp' | 'icmp' | 'receive'>) =>
+  (c: number): readonly Observation[] => [n.ip(c).in('idle'), n.udp(c).in('idle'), n.icmp(c).in('idle'), n.receive(c).in('idle')];
