@@ -62,6 +62,7 @@ const softnetSetup = setup({
     mayBreak: ({ context: c }) => c.polled && c.list.length + c.local.length + c.repoll.length > 0,
     isFirstIpi: ({ context: c, event }) => 'cpu' in event && c.ipis[0] === event.cpu,
     backlogNext: ({ context: c, event }) => 'cpu' in event && c.ipis[0] === event.cpu && (c.inPlace ? c.list : c.local)[0] === 'backlog',
+    owesNone: ({ context: c, event }) => 'cpu' in event && !c.ipis.includes(event.cpu),
     noIpis: ({ context: c }) => c.ipis.length === 0,
   },
   actions: {
@@ -110,7 +111,10 @@ const ADD = (state: 'idle' | 'loop' | 'polling' | 'ending') =>
 
 /** A remote backlog is noted for an IPI. */
 const PUSH_IPI = (state: 'idle' | 'loop' | 'polling' | 'ending') =>
-  ({ target: state, actions: 'pushIpi', meta: cite('enqueue_to_backlog') }) as const;
+  [
+    { guard: 'owesNone', target: state, actions: 'pushIpi', meta: cite('enqueue_to_backlog') },
+    { target: 'corrupt', meta: cite('enqueue_to_backlog') },
+  ] as const;
 
 export const softnet = softnetSetup.createMachine({
   id: 'softnet',

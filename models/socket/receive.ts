@@ -62,7 +62,7 @@ export const receive = setup({
           { guard: 'locks', target: 'locking', actions: 'hold', meta: cite('udp_queue_rcv_skb') },
           { target: 'charging', actions: 'hold', meta: cite('__udp_queue_rcv_skb', '__udp_enqueue_schedule_skb') },
         ],
-        REPORT: { target: 'testing', meta: cite('__udp4_lib_err', 'sock_def_error_report') },
+        REPORT: { target: 'reporting', meta: cite('__udp4_lib_err', 'sock_def_error_report') },
       },
     },
     locking: {
@@ -90,6 +90,13 @@ export const receive = setup({
           { target: 'idle', meta: cite('sock_def_readable', 'wq_has_sleeper') },
         ],
         SLEEPER: { target: 'waking', meta: cite('sock_def_readable', 'wq_has_sleeper') },
+      },
+    },
+    reporting: {
+      description: 'sk_err is stored; is anybody waiting?',
+      on: {
+        NO_SLEEPER: { target: 'idle', meta: cite('sock_def_error_report', 'wq_has_sleeper') },
+        SLEEPER: { target: 'waking', meta: cite('sock_def_error_report', 'wq_has_sleeper') },
       },
     },
     waking: {

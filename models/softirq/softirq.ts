@@ -44,6 +44,7 @@ export const softirq = setup({
       on: {
         RAISE: { target: 'serving', actions: 'raise', meta: cite('__raise_softirq_irqoff') },
         DONE: { target: 'recheck', meta: cite('__do_softirq') },
+        ENTER: { guard: 'pending', target: 'nested', meta: cite('__do_softirq') },
       },
     },
     recheck: {
@@ -53,8 +54,10 @@ export const softirq = setup({
         RESTART: { guard: 'pending', target: 'serving', actions: 'clear', meta: cite('__do_softirq') },
         HANDOVER: { guard: 'pending', target: 'idle', meta: cite('__do_softirq', 'wakeup_softirqd') },
         LEAVE: { guard: 'notPending', target: 'idle', meta: cite('__do_softirq') },
+        ENTER: { guard: 'pending', target: 'nested', meta: cite('__do_softirq') },
       },
     },
+    nested: { description: 'Softirq processing was entered twice on this CPU: a handler would run inside itself.' },
   },
 });
 

@@ -5,6 +5,7 @@ import { step, type StepTemplate } from '../../../src/model/network.ts';
 import type { Kind } from '../../kernel/packet.ts';
 import { range } from '../../kernel/packet.ts';
 import { inAction } from '../../napi/softnet.ts';
+import { inInterrupt } from '../../cpu/cpu.ts';
 import { pending } from '../../softirq/softirq.ts';
 
 type NicParts = Pick<
@@ -110,7 +111,8 @@ export function exitSteps(
     })),
     step(`${name}_nested`, { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
-      moves: [leave(c), n.cpu(c).on({ type: 'IRET_NESTED' })],
+      moves: [leave(c), n.cpu(c).on({ type: 'IRET' })],
+      when: [n.softirq(c).is('has NET_RX pending', pending), n.cpu(c).is('is in_interrupt()', inInterrupt)],
       reveals: [{ event: 'irq_handler_exit', args: { cpu: c } }],
     })),
     step(`${name}_softirq`, { cpu }, ({ cpu: c }) => ({

@@ -55,20 +55,30 @@ export function socketSteps(n: SocketParts, s: SocketScenario): StepTemplate[] {
       when: [...run(x).when, n.receive(x).is(`has packet ${p}`, inReceive(p))],
       reveals: [{ event: 'kfree_skb', args: { cpu: x, pkt: p, reason: 'SOCKET_RCVBUFF' } }],
     })),
-    step('no_sleeper', { by }, ({ by: x }) => ({
-      owner: run(x).owner,
-      moves: [n.receive(x).on({ type: 'NO_SLEEPER' })],
-      when: [...run(x).when, n.waitQueue.is('looks empty', hasNoWaiter)],
-      reveals: [{ event: 'sk_data_ready', args: { cpu: x } }],
-    })),
-    step('sleeper', { by }, ({ by: x }) => ({
-      owner: run(x).owner,
-      moves: [n.receive(x).on({ type: 'SLEEPER' })],
-      when: [...run(x).when, n.waitQueue.is('has a waiter', hasWaiter)],
-      reveals: [{ event: 'sk_data_ready', args: { cpu: x } }],
-    })),
+    ...testSteps(n, by, run),
     ...wakeSteps(n, s, by, run),
     ...(s.holds > 0 ? holderSteps(n, s) : []),
+  ];
+}
+
+/** The lockless look at the wait queue, after the append (sk_data_ready) or after sk_err is stored (sk_error_report). */
+function testSteps(n: SocketParts, by: readonly number[], run: (index: number) => Runner): StepTemplate[] {
+  const after = ['data', 'error'] as const;
+  const tests = (x: number, what: (typeof after)[number]) => n.receive(x).in(what === 'data' ? 'testing' : 'reporting');
+  const shown = (x: number, what: (typeof after)[number]) => (what === 'data' ? [{ event: 'sk_data_ready', args: { cpu: x } }] : []);
+  return [
+    step('no_sleeper', { by, after }, ({ by: x, after: what }) => ({
+      owner: run(x).owner,
+      moves: [n.receive(x).on({ type: 'NO_SLEEPER' })],
+      when: [...run(x).when, tests(x, what), n.waitQueue.is('looks empty', hasNoWaiter)],
+      reveals: shown(x, what),
+    })),
+    step('sleeper', { by, after }, ({ by: x, after: what }) => ({
+      owner: run(x).owner,
+      moves: [n.receive(x).on({ type: 'SLEEPER' })],
+      when: [...run(x).when, tests(x, what), n.waitQueue.is('has a waiter', hasWaiter)],
+      reveals: shown(x, what),
+    })),
   ];
 }
 

@@ -1,0 +1,66 @@
+/**
+ * The slice of the socket: softirqs on every CPU queue datagrams and wake readers, tasks call recvfrom(), another task may
+ * own the socket lock. What is below is a stub: a softirq begins with a datagram in hand and ends when it is queued.
+ */
+import { component } from '../../src/model/component.ts';
+import { network, step } from '../../src/model/network.ts';
+import { family } from '../../src/model/scenario.ts';
+import { cpu } from '../cpu/cpu.ts';
+import { ledger } from '../kernel/ledger.ts';
+import { range } from '../kernel/packet.ts';
+import { PROFILE } from '../kernel/profile.ts';
+import { wire } from '../nic/wire.ts';
+import { receive } from '../socket/receive.ts';
+import { socket } from '../socket/socket.ts';
+import { waitQueue } from '../socket/waitQueue.ts';
+import { emptiness } from '../task/emptiness.ts';
+import { holder } from '../task/holder.ts';
+import { reader } from '../task/reader.ts';
+import { counters } from './parts.ts';
+import { keys, kindsOf, modesOf } from './scenario.ts';
+import { readerSteps } from './steps/reader.ts';
+import { socketSteps, toError, toReceive } from './steps/socket.ts';
+import { softirqOn } from './steps/softirq.ts';
+
+export const socketSlice = family({
+  name: 'socket',
+  about: 'socket queue, wait queue and tasks in recvfrom(); softirqs bring datagrams',
+  keys: keys('profile', 'packets', 'kinds', 'cpus', 'rcvbuf', 'size', 'readers', 'modes', 'holds'),
+  build: (s) => {
+    const profile = PROFILE[s.profile];
+    const per = <T>(one: T): T[] => range(s.cpus).map(() => one);
+    // A datagram without a socket never gets here.
+    const kinds = kindsOf(s.kinds).filter((kind) => kind === 'matched' || kind === 'badMatched' || kind === 'icmpError');
+    const bounds = { ...s, profile };
+    return network('socket', {
+      wire: component(wire, { packets: s.packets }),
+      cpu: per(component(cpu)),
+      socket: component(socket, { rcvbuf: s.rcvbuf, size: s.size, rule: profile.rcvbuf, readerQueue: profile.readerQueue }),
+      receive: [...per(component(receive, { locks: profile.socketLock })), component(receive, { locks: false })],
+      waitQueue: component(waitQueue, { readers: s.readers }),
+      reader: range(s.readers).map(() => component(reader, { testsErrorAgain: profile.readerQueue, unchargesEarly: profile.readerQueue })),
+      emptiness: range(s.readers).map(() => component(emptiness)),
+      holder: component(holder, { holds: s.holds }),
+      ledger: component(ledger, { packets: s.packets }),
+      ...counters(s.packets),
+    })
+      .join((n) => [
+        step('softirq_begin', { cpu: range(s.cpus), pkt: range(s.packets), kind: kinds }, ({ cpu: c, pkt, kind }) => ({
+          owner: softirqOn(c),
+          environment: true,
+          moves: [
+            n.wire.on({ type: 'ARRIVE', pkt, kind }),
+            n.cpu(c).on({ type: 'SOFTIRQ' }),
+            ...(kind === 'icmpError' ? toError(n)(c, pkt) : toReceive(n)(c, pkt)),
+          ],
+        })),
+        step('softirq_end', { cpu: range(s.cpus) }, ({ cpu: c }) => ({
+          owner: softirqOn(c),
+          moves: [n.cpu(c).on({ type: 'LEAVE' })],
+          when: [n.receive(c).in('idle')],
+        })),
+      ])
+      .join((n) => socketSteps(n, bounds))
+      .join((n) => readerSteps(n, { ...bounds, modes: modesOf(s.modes), home: (i) => (i + s.cpus - 1) % s.cpus, unchargesLate: !profile.readerQueue }));
+  },
+});
