@@ -29,7 +29,8 @@ export type BootEvent =
   | { readonly type: 'NAPI_DISABLE' } // sets DISABLE
   | { readonly type: 'NAPI_DISABLED' } // wins SCHED
   | { readonly type: 'IRQ_DISABLE' }
-  | { readonly type: 'FREE_RINGS' };
+  | { readonly type: 'FREE_RINGS' }
+  | { readonly type: 'FREE_IRQ' };
 
 interface BootContext extends BootBounds {
   /** Closes so far. 0..closes */
@@ -59,6 +60,7 @@ export const boot = setup({
     stopping: { description: '__IGB_DOWN set, no more frames.', on: { NAPI_DISABLE: { target: 'disabling', meta: cite('napi_disable') } } },
     disabling: { description: 'Waits for SCHED.', on: { NAPI_DISABLED: { target: 'disabled', meta: cite('napi_disable') } } },
     disabled: { description: 'Owns SCHED: no poll runs.', on: { IRQ_DISABLE: { target: 'masked', meta: cite('igb_irq_disable') } } },
-    masked: { description: 'No interrupt can come.', on: { FREE_RINGS: { target: 'probed', meta: cite('igb_clean_all_rx_rings') } } },
+    masked: { description: 'No interrupt can come.', on: { FREE_RINGS: { target: 'empty', meta: cite('igb_down', 'igb_clean_all_rx_rings') } } },
+    empty: { description: 'No buffers; the handler is still installed.', on: { FREE_IRQ: { target: 'probed', meta: cite('igb_close', 'free_irq') } } },
   },
 });

@@ -17,6 +17,7 @@ export type VectorEvent =
   | { readonly type: 'ACCEPT' } // CPU: takes the message from its local APIC
   | { readonly type: 'UNMASK' } // driver: writes EIMS
   | { readonly type: 'MASK' } //   driver: writes EIMC, and waits for handlers
+  | { readonly type: 'FREE' } //   driver: free_irq(); a message still latched finds no handler and is dropped
   | { readonly type: 'KICK' }; //  driver: writes EICS, which sets the cause and, under EIAM, the mask bit too
 
 interface VectorContext {
@@ -48,6 +49,7 @@ export const vector = setup({
         EMIT: { guard: 'mayEmit', target: 'posted', actions: 'emit', meta: cite() },
         UNMASK: { target: 'quiet', actions: 'open', meta: cite('igb_ring_irq_enable') },
         MASK: { target: 'quiet', actions: 'mask', meta: cite('igb_irq_disable') },
+        FREE: { target: 'quiet', meta: cite('free_irq') },
         KICK: { target: 'quiet', actions: 'kick', meta: cite('igb_watchdog_task') },
       },
     },
@@ -59,6 +61,7 @@ export const vector = setup({
         ACCEPT: { target: 'quiet', meta: cite('irq_enter', 'handle_edge_irq') },
         UNMASK: { target: 'posted', actions: 'open', meta: cite('igb_ring_irq_enable') },
         MASK: { target: 'posted', actions: 'mask', meta: cite('igb_irq_disable') },
+        FREE: { target: 'quiet', meta: cite('free_irq') },
         KICK: { target: 'posted', actions: 'kick', meta: cite('igb_watchdog_task') },
       },
     },

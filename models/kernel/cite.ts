@@ -8,7 +8,7 @@ export const SYMBOLS = [
   // boot, probe, open, close
   'spawn_ksoftirqd', 'net_dev_init', 'open_softirq', 'inet_init', 'inet_add_protocol', 'udp_init', 'icmp_init', 'dev_add_pack',
   'igb_probe', 'netif_napi_add', 'register_netdev', '__dev_open', 'igb_open', 'igb_configure', 'igb_request_irq', 'napi_enable',
-  'igb_irq_enable', 'igb_close', 'igb_down', 'igb_irq_disable', 'napi_disable', 'igb_clean_all_rx_rings',
+  'igb_irq_enable', 'igb_close', 'igb_down', 'igb_irq_disable', 'napi_disable', 'igb_clean_all_rx_rings', 'free_irq',
   // NIC, interrupt, context stack
   'igb_alloc_rx_buffers', 'igb_clean_rx_irq', 'igb_poll', 'igb_msix_ring', 'igb_ring_irq_enable', 'igb_watchdog_task',
   'handle_edge_irq', 'handle_irq_event', 'irq_enter', 'irq_exit', 'invoke_softirq',

@@ -40,7 +40,7 @@ import { udp } from '../udp/udp.ts';
 import { counters } from './parts.ts';
 import { keys, kindsOf, modesOf } from './scenario.ts';
 import { ipiSteps, processSteps, senderSteps } from './steps/backlog.ts';
-import { bootSteps, closeSteps, openSteps } from './steps/boot.ts';
+import { bootSteps, closeSteps, DOWN, openSteps } from './steps/boot.ts';
 import { igbSteps } from './steps/igb.ts';
 import { deviceSteps, interruptSteps, watchdogStep } from './steps/nic.ts';
 import { readerSteps } from './steps/reader.ts';
@@ -102,11 +102,11 @@ export const receivePath = family({
       .join(bootSteps)
       .join(openSteps)
       .join((n) => (s.closes > 0 ? closeSteps(n) : []))
-      .join((n) => (s.device === 'igb' ? deviceSteps(n, bounds) : senderSteps(n, { ...bounds, senders: [0], target: next })))
+      .join((n) => (s.device === 'igb' ? deviceSteps(n, bounds) : senderSteps(n, { ...bounds, senders: [0], target: next, ready: [n.boot.in('up')] })))
       .join((n) => watchdogStep(n, s.kicks))
       .join((n) => interruptSteps(n, bounds))
       .join((n) => softirqSteps(n, s.cpus))
-      .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out('stopping', 'disabling', 'disabled', 'masked'), down: n.boot.in('stopping', 'disabling', 'disabled', 'masked') } }, toIp(n), stackIdle(n)))
+      .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out(...DOWN), down: n.boot.in(...DOWN) } }, toIp(n), stackIdle(n)))
       .join((n) => processSteps(n, bounds, toIp(n), stackIdle(n), profile.pollInPlace))
       .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus) : []))
       .join((n) => stackSteps(n, { ...bounds, checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock }, toReceive(n), toError(n)))

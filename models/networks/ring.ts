@@ -25,7 +25,7 @@ import { ksoftirqd } from '../softirq/ksoftirqd.ts';
 import { softirq } from '../softirq/softirq.ts';
 import { end, type Parts, type ToStack } from './parts.ts';
 import { keys } from './scenario.ts';
-import { bootSteps, closeSteps, openSteps } from './steps/boot.ts';
+import { bootSteps, closeSteps, DOWN, openSteps } from './steps/boot.ts';
 import { igbSteps } from './steps/igb.ts';
 import { deviceSteps, interruptSteps, watchdogStep } from './steps/nic.ts';
 import { softirqSteps } from './steps/softirq.ts';
@@ -100,7 +100,6 @@ export const bootSlice = family({
   keys: BOOT_KEYS,
   build: (s) => {
     const bounds = { ...s, irqCpus: s.cpus, kinds: ['matched'] as const, profile: PROFILE[s.profile] };
-    const down = ['stopping', 'disabling', 'disabled', 'masked'] as const;
     return lowerHalf('boot', s)
       .join(bootSteps)
       .join(openSteps)
@@ -109,7 +108,7 @@ export const bootSlice = family({
       .join((n) => watchdogStep(n, s.kicks))
       .join((n) => interruptSteps(n, bounds))
       .join((n) => softirqSteps(n, s.cpus))
-      .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out(...down), down: n.boot.in(...down) } }, deliver(n), () => []))
+      .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out(...DOWN), down: n.boot.in(...DOWN) } }, deliver(n), () => []))
       .join((n) =>
         unhandledSteps(n, 'unhandled', { cpu: range(s.cpus), pkt: range(s.packets) }, (c, pkt) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })]),
       );

@@ -68,6 +68,8 @@ const readerSetup = setup({
     failed: ({ context: c }) => c.failed,
     testsErrorAgain: ({ context: c }) => c.testsErrorAgain,
     unchargesEarly: ({ context: c }) => c.unchargesEarly,
+    // 3.10.0 returned EAGAIN to a non-blocking caller after a bad checksum; fixed by beb39db59d14 in 3.10.y.
+    givesUpAfterBad: () => false,
   },
   actions: {
     enter: assign(({ event }) => {
@@ -190,7 +192,12 @@ export const reader = readerSetup.createMachine({
     },
     discarding: {
       description: 'The datagram was bad and is counted; its charge is not given back yet.',
-      on: { FREE: { target: 'calling', meta: cite('skb_free_datagram_locked') } },
+      on: {
+        FREE: [
+          { guard: 'givesUpAfterBad', target: 'user', actions: 'leave', meta: cite('udp_recvmsg') },
+          { target: 'trying', meta: cite('udp_recvmsg', 'skb_free_datagram_locked') },
+        ],
+      },
     },
   },
 });

@@ -1,10 +1,11 @@
 /** Properties of a network, answered by one exhaustive search. */
-import { compile } from '../compile/compile.ts';
+import { type CompiledNetwork, compile } from '../compile/compile.ts';
 import type { Network } from '../model/network.ts';
 import type { Conjunction, Property } from '../model/property.ts';
 import { EngineError, replay, type Trace } from '../trace/replay.ts';
-import { type ExploreOptions, type Exploration, explore, type Watch } from './explore.ts';
+import { type ExploreOptions, type Exploration, explore } from './explore.ts';
 import type { LimitReached } from './limits.ts';
+import type { Watch } from './watch.ts';
 
 export type Verdict =
   /** Exhausted: within the scenario's bounds no counterexample exists. A `sometimes` carries its witness. */
@@ -25,35 +26,81 @@ export interface Check {
   readonly exploration: Exploration;
 }
 
-export interface CheckOptions extends ExploreOptions {
+export interface CheckOptions extends Omit<ExploreOptions, 'untilAny'> {
   /** Ends the search as soon as every property named here is violated (or, for a `sometimes`, witnessed). */
   readonly untilDecided?: readonly string[];
 }
 
+/** A check before its search has run: what to explore, with which options, and what the outcome means. */
+export interface Plan {
+  readonly compiled: CompiledNetwork;
+  readonly watches: readonly Watch[];
+  readonly options: ExploreOptions;
+  conclude(exploration: Exploration): Check;
+  /** The shortest replayed path to the premise of the property `name`, if the search met it. */
+  premise(exploration: Exploration, name: string): Trace | undefined;
+}
+
 /** Checks `properties` on `network`. Every trace in the result has been replayed on XState. */
 export function check(network: Network, properties: readonly Property[], options: CheckOptions = {}): Check {
-  const plan = planOf(properties);
-  const until = (options.untilDecided ?? []).flatMap((name) => {
-    const property = properties.findIndex((one) => one.name === name);
-    return property < 0 ? [] : [property];
-  });
-  const exploration = explore(compile(network, plan.conjunctions), plan.watches, {
-    ...options,
-    untilAny: until.map((property) => plan.targets[property] ?? []),
-  });
-  const instances = network.instances();
-  const results = properties.map((property, index): Result => {
-    const hits = (plan.targets[index] ?? []).flatMap((watch) => {
-      const path = exploration.seen[watch];
-      const conjunction = plan.conjunctions[watch];
-      return path && conjunction ? [{ path, conjunction }] : [];
-    });
-    const first = hits.reduce<(typeof hits)[number] | undefined>((best, hit) => (best && best.path.length <= hit.path.length ? best : hit), undefined);
-    const trace = first && replay(network, first.path, instances);
-    if (trace && first) confirm(trace, first.conjunction, property.name);
-    return { property, verdict: verdictOf(property, trace, first?.conjunction, exploration, plan.premises[index]) };
-  });
-  return { results, exploration };
+  const plan = planCheck(network, properties, options);
+  return plan.conclude(explore(plan.compiled, plan.watches, plan.options));
+}
+
+/** Prepares a check whose search the caller runs himself, in slices. */
+export function planCheck(network: Network, properties: readonly Property[], options: CheckOptions = {}): Plan {
+  const { conjunctions, watches, targets, premises } = watchesOf(properties);
+  const decided = new Set(options.untilDecided ?? []);
+  const untilAny = targets.filter((_, index) => decided.has(properties[index]?.name ?? ''));
+  const trace = (exploration: Exploration, watch: number): Trace | undefined => {
+    const path = exploration.seen[watch];
+    const conjunction = conjunctions[watch];
+    if (path === undefined || conjunction === undefined) return undefined;
+    const replayed = replay(network, path);
+    confirm(replayed, conjunction, network.name);
+    return replayed;
+  };
+  return {
+    compiled: compile(network, conjunctions),
+    watches,
+    options: { ...options, untilAny },
+    conclude: (exploration) => ({
+      exploration,
+      results: properties.map((property, index) => {
+        const first = shortest(exploration, targets[index] ?? []);
+        const found = first === undefined ? undefined : trace(exploration, first);
+        return { property, verdict: verdictOf(property, found, conjunctions[first ?? -1], exploration, premises[index]) };
+      }),
+    }),
+    premise: (exploration, name) => {
+      const premise = premises[properties.findIndex((property) => property.name === name)];
+      return premise === undefined ? undefined : trace(exploration, premise);
+    },
+  };
+}
+
+/** One watch per conjunction, so that watch and conjunction numbers agree. */
+function watchesOf(properties: readonly Property[]) {
+  const conjunctions: Conjunction[] = [];
+  const watches: Watch[] = [];
+  const watch = (conjunction: Conjunction, onlyQuiescent: boolean): number => {
+    watches.push({ conjunction: conjunctions.length, onlyQuiescent });
+    return conjunctions.push(conjunction) - 1;
+  };
+  const targets = properties.map((property) =>
+    property.kind === 'sometimes'
+      ? property.reaches.map((reached) => watch(reached, false))
+      : property.forbids.map((forbidden) => watch(forbidden, property.kind === 'quiescent')),
+  );
+  const premises = properties.map((property) => (property.kind === 'sometimes' ? undefined : watch(property.premise, false)));
+  return { conjunctions, watches, targets, premises };
+}
+
+/** Of `watches`, the one that was reached by the fewest steps. */
+function shortest(exploration: Exploration, watches: readonly number[]): number | undefined {
+  const length = (watch: number): number => exploration.seen[watch]?.length ?? Number.POSITIVE_INFINITY;
+  const best = watches.reduce<number | undefined>((least, watch) => (least === undefined || length(watch) < length(least) ? watch : least), undefined);
+  return best !== undefined && exploration.seen[best] !== undefined ? best : undefined;
 }
 
 function verdictOf(
@@ -75,31 +122,14 @@ function verdictOf(
 
 function undecided(exploration: Exploration): Verdict | undefined {
   if (exploration.limit !== undefined) return { tag: 'unknown', limit: exploration.limit };
-  return exploration.early ? { tag: 'unknown', limit: 'stopped' } : undefined;
+  return exploration.early ? { tag: 'unknown', limit: 'early' } : undefined;
 }
 
 /** The last state of a reported trace must satisfy, in XState, what the bits said it does. */
-function confirm(trace: Trace, conjunction: Conjunction, name: string): void {
+function confirm(trace: Trace, conjunction: Conjunction, where: string): void {
   const last = trace.states[trace.states.length - 1];
   for (const { component, label, test } of conjunction) {
     const state = last?.get(component);
-    if (state === undefined || !test(state)) throw new EngineError(`property '${name}': after replay, ${component} ${label} is false`);
+    if (state === undefined || !test(state)) throw new EngineError(`network ${where}: after replay, ${component} ${label} is false`);
   }
-}
-
-/** One watch per conjunction, so that watch and conjunction numbers agree. */
-function planOf(properties: readonly Property[]) {
-  const conjunctions: Conjunction[] = [];
-  const watches: Watch[] = [];
-  const watch = (conjunction: Conjunction, onlyQuiescent: boolean): number => {
-    watches.push({ conjunction: conjunctions.length, onlyQuiescent });
-    return conjunctions.push(conjunction) - 1;
-  };
-  const targets = properties.map((property) =>
-    property.kind === 'sometimes'
-      ? property.reaches.map((reached) => watch(reached, false))
-      : property.forbids.map((forbidden) => watch(forbidden, property.kind === 'quiescent')),
-  );
-  const premises = properties.map((property) => (property.kind === 'sometimes' ? undefined : watch(property.premise, false)));
-  return { conjunctions, watches, targets, premises };
 }

@@ -7,5 +7,5 @@ export interface Limits {
 
 export const LIMITS_DEFAULT: Limits = { statesMax: 50_000_000, bytesMax: 8 * 2 ** 30, millisecondsMax: 10 * 60_000 };
 
-/** Which bound was reached, in words for a report; 'stopped' is Ctrl-C. */
-export type LimitReached = 'states' | 'memory' | 'time' | 'stopped';
+/** Which bound ended a search; `stopped` is Ctrl-C, `early` that the properties asked about were decided. */
+export type LimitReached = 'states' | 'memory' | 'time' | 'stopped' | 'early';

@@ -19,6 +19,8 @@ export interface BacklogScenario {
   /** The CPU whose backlog a packet goes to: the sender's own, or another one (RPS). */
   readonly target: (cpu: number) => number;
   readonly kinds: readonly Kind[];
+  /** What must be true before anybody can send: the device is up. */
+  readonly ready?: readonly Observation[];
 }
 
 /** Where enqueue_to_backlog() is called from, and what the caller does beside. */
@@ -40,7 +42,7 @@ export function senderSteps(n: BacklogParts, s: BacklogScenario): StepTemplate[]
       owner,
       environment: true,
       moves: (c) => [n.cpu(c).on({ type: 'BH_OFF' })],
-      when: () => [],
+      when: () => s.ready ?? [],
     }),
     // The stack itself sends while it serves a packet: an ICMP error on a virtual device comes back this way.
     ...enqueueSteps(n, s, {

@@ -2,51 +2,62 @@
 import { step, type StepTemplate } from '../../../src/model/network.ts';
 import type { Parts } from '../parts.ts';
 
-type BootParts = Pick<Parts, 'boot' | 'protocols' | 'ksoftirqd' | 'nic' | 'ring' | 'napi' | 'vector' | 'handler' | 'poll'>;
+type BootParts = Pick<Parts, 'cpu' | 'boot' | 'protocols' | 'ksoftirqd' | 'nic' | 'ring' | 'napi' | 'vector' | 'handler' | 'poll'>;
+
+/** The states of `boot` in which __IGB_DOWN is set. */
+export const DOWN = ['stopping', 'disabling', 'disabled', 'masked', 'empty'] as const;
+
+/** A task on CPU 0 does all of this. */
+const by = (n: Pick<BootParts, 'cpu'>, owner: string) => ({ owner, when: [n.cpu(0).in('task')] });
 
 /** From early boot to an interface that is up. */
-export function bootSteps(n: Pick<BootParts, 'boot' | 'protocols' | 'ksoftirqd'>): StepTemplate[] {
-  const owner = 'boot';
+export function bootSteps(n: Pick<BootParts, 'cpu' | 'boot' | 'protocols' | 'ksoftirqd'>): StepTemplate[] {
+  const own = by(n, 'boot');
   return [
     step('spawn_ksoftirqd', {}, () => ({
-      owner,
+      ...own,
       moves: [n.boot.on({ type: 'SPAWN_KSOFTIRQD' }), ...n.ksoftirqd.all.map((one) => one.on({ type: 'CREATE' }))],
     })),
-    step('net_dev_init', {}, () => ({ owner, moves: [n.boot.on({ type: 'NET_DEV_INIT' }), n.protocols.on({ type: 'OPEN_SOFTIRQ' })] })),
-    step('add_icmp', {}, () => ({ owner, moves: [n.boot.on({ type: 'ADD_ICMP' }), n.protocols.on({ type: 'ADD_ICMP' })] })),
-    step('add_udp', {}, () => ({ owner, moves: [n.boot.on({ type: 'ADD_UDP' }), n.protocols.on({ type: 'ADD_UDP' })] })),
-    step('add_ip', {}, () => ({ owner, moves: [n.boot.on({ type: 'ADD_IP' }), n.protocols.on({ type: 'ADD_IP' })] })),
+    step('net_dev_init', {}, () => ({ ...own, moves: [n.boot.on({ type: 'NET_DEV_INIT' }), n.protocols.on({ type: 'OPEN_SOFTIRQ' })] })),
+    step('add_icmp', {}, () => ({ ...own, moves: [n.boot.on({ type: 'ADD_ICMP' }), n.protocols.on({ type: 'ADD_ICMP' })] })),
+    step('add_udp', {}, () => ({ ...own, moves: [n.boot.on({ type: 'ADD_UDP' }), n.protocols.on({ type: 'ADD_UDP' })] })),
+    step('add_ip', {}, () => ({ ...own, moves: [n.boot.on({ type: 'ADD_IP' }), n.protocols.on({ type: 'ADD_IP' })] })),
   ];
 }
 
 /** __igb_open(), with frames arriving as soon as the NIC is on. */
-export function openSteps(n: Pick<BootParts, 'boot' | 'nic' | 'ring' | 'napi' | 'vector'>): StepTemplate[] {
-  const owner = 'ip link up';
+export function openSteps(n: Pick<BootParts, 'cpu' | 'boot' | 'nic' | 'ring' | 'napi' | 'vector'>): StepTemplate[] {
+  const own = by(n, 'ip link up');
   return [
-    step('igb_probe', {}, () => ({ owner, moves: [n.boot.on({ type: 'PROBE' })] })),
+    step('igb_probe', {}, () => ({ ...own, moves: [n.boot.on({ type: 'PROBE' })] })),
     step('igb_configure', {}, () => ({
-      owner,
+      ...own,
       moves: [n.boot.on({ type: 'CONFIGURE' }), n.nic.on({ type: 'ENABLE' }), n.ring.on({ type: 'FILL' })],
     })),
-    step('igb_request_irq', {}, () => ({ owner, moves: [n.boot.on({ type: 'REQUEST_IRQ' })] })),
-    step('napi_enable', {}, () => ({ owner, moves: [n.boot.on({ type: 'NAPI_ENABLE' }), n.napi.on({ type: 'ENABLE' })] })),
-    step('igb_irq_enable', {}, () => ({ owner, moves: [n.boot.on({ type: 'IRQ_ENABLE' }), n.vector.on({ type: 'UNMASK' })] })),
+    step('igb_request_irq', {}, () => ({ ...own, moves: [n.boot.on({ type: 'REQUEST_IRQ' })] })),
+    step('napi_enable', {}, () => ({ ...own, moves: [n.boot.on({ type: 'NAPI_ENABLE' }), n.napi.on({ type: 'ENABLE' })] })),
+    step('igb_irq_enable', {}, () => ({ ...own, moves: [n.boot.on({ type: 'IRQ_ENABLE' }), n.vector.on({ type: 'UNMASK' })] })),
   ];
 }
 
 /** igb_down(): no more frames, no poll, no interrupt, no buffers; in this order. */
 export function closeSteps(n: BootParts): StepTemplate[] {
-  const owner = 'ip link down';
+  const own = by(n, 'ip link down');
   return [
-    step('igb_down', {}, () => ({ owner, environment: true, moves: [n.boot.on({ type: 'STOP_NIC' }), n.nic.on({ type: 'DISABLE' })] })),
-    step('napi_disable', {}, () => ({ owner, moves: [n.boot.on({ type: 'NAPI_DISABLE' }), n.napi.on({ type: 'DISABLE' })] })),
-    step('napi_disabled', {}, () => ({ owner, moves: [n.boot.on({ type: 'NAPI_DISABLED' }), n.napi.on({ type: 'DISABLED' })] })),
+    step('igb_down', {}, () => ({ ...own, environment: true, moves: [n.boot.on({ type: 'STOP_NIC' }), n.nic.on({ type: 'DISABLE' })] })),
+    step('napi_disable', {}, () => ({ ...own, moves: [n.boot.on({ type: 'NAPI_DISABLE' }), n.napi.on({ type: 'DISABLE' })] })),
+    step('napi_disabled', {}, () => ({ ...own, moves: [n.boot.on({ type: 'NAPI_DISABLED' }), n.napi.on({ type: 'DISABLED' })] })),
     // synchronize_irq(): returns when no handler of the vector runs.
     step('igb_irq_disable', {}, () => ({
-      owner,
+      ...own,
       moves: [n.boot.on({ type: 'IRQ_DISABLE' }), n.vector.on({ type: 'MASK' })],
-      when: n.handler.all.map((one) => one.in('idle')),
+      when: [...own.when, ...n.handler.all.map((one) => one.in('idle'))],
     })),
-    step('igb_free_rings', {}, () => ({ owner, moves: [n.boot.on({ type: 'FREE_RINGS' }), n.ring.on({ type: 'CLEAN' })] })),
+    step('igb_free_rings', {}, () => ({ ...own, moves: [n.boot.on({ type: 'FREE_RINGS' }), n.ring.on({ type: 'CLEAN' })] })),
+    step('free_irq', {}, () => ({
+      ...own,
+      moves: [n.boot.on({ type: 'FREE_IRQ' }), n.vector.on({ type: 'FREE' })],
+      when: [...own.when, ...n.handler.all.map((one) => one.in('idle'))],
+    })),
   ];
 }

@@ -1,0 +1,54 @@
+/** Bugs planted in the backlog. Row numbers M5.* are those of the kernel notes. */
+import type { Bug } from '../../src/model/suite.ts';
+import type { backlogSlice } from '../networks/backlog.ts';
+
+type BacklogBug = Bug<ReturnType<typeof backlogSlice.build>>;
+
+export const BACKLOG_BUGS: readonly BacklogBug[] = [
+  {
+    id: 'emptiness-tested-unlocked',
+    about: 'M5.3: process_backlog() trusts a stale look at the input queue when it clears SCHED',
+    breaks: ['no packet is stuck in a backlog'],
+    scenario: { profile: '6.12' },
+    plant: (net) =>
+      net.replaceMachine('backlog', (machine) =>
+        machine.provide({ guards: { finished: ({ context: c }) => c.process.length === 0 && c.work < c.weight } }),
+      ),
+  },
+  {
+    id: 'first-not-scheduled',
+    about: 'enqueue_to_backlog() sets SCHED on the first packet and does not put the instance on the poll list',
+    breaks: ['no packet is stuck in a backlog'],
+    plant: (net) =>
+      net.replaceStep('netif_rx_schedule', (spec) => ({
+        ...spec,
+        moves: spec.moves.filter((move) => !move.component.startsWith('softnet')),
+      })),
+  },
+  {
+    id: 'ipi-forgotten',
+    about: 'M5.4: net_rx_action() returns without sending the IPIs it owes',
+    breaks: ['no packet is stuck in a backlog', 'a raised softirq is served in the end'],
+    scenario: { rps: 'on', cpus: 2, packets: 2 },
+    plant: (net) => net.replaceMachine('softnet', (machine) => machine.provide({ guards: { noIpis: () => true, isFirstIpi: () => false, backlogNext: () => false } })),
+  },
+  {
+    id: 'backlog-drop-uncounted',
+    about: 'enqueue_to_backlog() drops and does not count in softnet_data.dropped',
+    breaks: ['softnet_dropped counts every backlogFull, and nothing else'],
+    plant: (net) => net.replaceStep('netif_rx_nested_drop', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'softnet_dropped') })),
+  },
+  {
+    id: 'limit-not-tested',
+    about: 'enqueue_to_backlog() appends whatever the length',
+    breaks: ['a backlog holds at most netdev_max_backlog + 1 packets'],
+    plant: (net) =>
+      net.replaceMachine('backlog', (machine) =>
+        machine.provide({
+          guards: {
+            appends: ({ context: c, event }) => (c.input.length > 0 || c.sched) && 'pkt' in event && ![...c.input, ...c.process].includes(event.pkt),
+          },
+        }),
+      ),
+  },
+];

@@ -1,0 +1,127 @@
+/** Frames: none is stuck, none is in two places, none vanishes, and each drop has its counter. */
+import type { Observation, Ref } from '../../src/model/component.ts';
+import { never, not, type Property, quiescent } from '../../src/model/property.ts';
+import { queued, queues, overflown } from '../../models/backlog/backlog.ts';
+import { batched } from '../../models/gro/rxList.ts';
+import { inIp } from '../../models/ip/ip.ts';
+import { reads } from '../../models/kernel/counter.ts';
+import { count, ended, open } from '../../models/kernel/ledger.ts';
+import type { ledger } from '../../models/kernel/ledger.ts';
+import { type Fate, type Packet, range } from '../../models/kernel/packet.ts';
+import type { CounterName, Parts } from '../../models/networks/parts.ts';
+import { hasFrame, holds } from '../../models/nic/ring.ts';
+import { arrived } from '../../models/nic/wire.ts';
+import { inReceive } from '../../models/socket/receive.ts';
+import { keeps } from '../../models/socket/socket.ts';
+import { inHand } from '../../models/task/reader.ts';
+import { inUdp } from '../../models/udp/udp.ts';
+
+/** Where a packet can be, as far as a network has such places. */
+export type Places = Pick<Parts, 'wire' | 'ledger'> &
+  Partial<Pick<Parts, 'ring' | 'rxList' | 'backlog' | 'ip' | 'udp' | 'receive' | 'socket' | 'reader'>>;
+
+export const NO_STUCK_FRAME = 'no frame is stuck in the ring';
+export const CONSERVATION = 'every packet is in exactly one place, or has ended once';
+
+/** Q-RING: no quiescent state with a written-back descriptor, on an interface that is up. */
+export function noStuckFrame(n: Pick<Parts, 'ring'>, where: readonly Observation[] = []): Property {
+  const stuck = n.ring.is('holds a frame', hasFrame);
+  return quiescent(NO_STUCK_FRAME, [[stuck, ...where]], [stuck]);
+}
+
+export const NO_STUCK_BACKLOG = 'no packet is stuck in a backlog';
+
+/** The same for the backlog of every CPU. */
+export function noStuckBacklog(n: Pick<Parts, 'backlog'>, target = 0): Property {
+  const stuck = (one: Parts['backlog']['all'][number]) => one.is('holds a packet', queued);
+  return quiescent(
+    NO_STUCK_BACKLOG,
+    n.backlog.all.map((one) => [stuck(one)]),
+    [stuck(n.backlog(target))],
+  );
+}
+
+/** I5.5: the limit test lets in at most one more than netdev_max_backlog. */
+export function backlogBound(n: Pick<Parts, 'backlog'>, target = 0): Property {
+  return never(
+    'a backlog holds at most netdev_max_backlog + 1 packets',
+    n.backlog.all.map((one) => [one.is('holds more', overflown)]),
+    [n.backlog(target).is('holds a packet', queued)],
+  );
+}
+
+/** I-CONS: an arrived packet is in exactly one place, or it has ended and is in none. */
+export function conservation(n: Places, packets: number): Property {
+  const forbids = range(packets).flatMap((pkt) => {
+    const places = placesOf(n, pkt);
+    const nowhere = [
+      n.wire.is(`packet ${pkt} has arrived`, arrived(pkt)),
+      n.ledger.is(`packet ${pkt} has not ended`, open(pkt)),
+      ...places.map(not),
+    ];
+    const twice = places.flatMap((one, index) => places.slice(index + 1).map((other) => [one, other]));
+    const afterEnd = places.map((here) => [here, n.ledger.is(`packet ${pkt} has ended`, (context) => !open(pkt)(context))]);
+    return [nowhere, ...twice, ...afterEnd];
+  });
+  return never(CONSERVATION, [...forbids, [n.ledger.in('broken')], ...brokenPlaces(n)], [
+    n.ledger.is('packet 0 was delivered', ended(0, 'delivered')),
+  ]);
+}
+
+/** Every place where `pkt` can be. */
+function placesOf(n: Places, pkt: Packet): Observation[] {
+  const has = `has packet ${pkt}`;
+  return [
+    ...(n.ring ? [n.ring.is(has, holds(pkt))] : []),
+    ...(n.rxList ? [n.rxList.is(has, batched(pkt))] : []),
+    ...all(n.backlog).map((one) => one.is(has, queues(pkt))),
+    ...all(n.ip).map((one) => one.is(has, inIp(pkt))),
+    ...all(n.udp).map((one) => one.is(has, inUdp(pkt))),
+    ...all(n.receive).map((one) => one.is(has, inReceive(pkt))),
+    ...(n.socket ? [n.socket.is(has, keeps(pkt))] : []),
+    ...all(n.reader).map((one) => one.is(has, inHand(pkt))),
+  ];
+}
+
+function all<R>(family: { readonly all: readonly R[] } | undefined): readonly R[] {
+  return family?.all ?? [];
+}
+
+/** Queues that noticed a packet twice. */
+function brokenPlaces(n: Places): Observation[][] {
+  return [
+    ...(n.ring ? [[n.ring.in('broken')]] : []),
+    ...(n.rxList ? [[n.rxList.in('broken')]] : []),
+    ...(n.socket ? [[n.socket.in('broken')]] : []),
+    ...all(n.backlog).map((one) => [one.in('broken')]),
+  ];
+}
+
+/** Which fates a counter counts. UdpInErrors is the sum of its parts: upper-half CL3. */
+const COUNTED: Readonly<Record<CounterName, readonly Fate[]>> = {
+  rx_missed_errors: ['missed'],
+  rx_dropped: ['unhandled'],
+  softnet_dropped: ['backlogFull'],
+  IpInUnknownProtos: ['noProto'],
+  UdpInDatagrams: ['delivered'],
+  UdpNoPorts: ['noPort', 'unreachable'],
+  UdpInErrors: ['checksum', 'rcvbufFull', 'backlogDropped'],
+  UdpInCsumErrors: ['checksum'],
+  UdpRcvbufErrors: ['rcvbufFull'],
+  UdpIgnoredMulti: ['ignored'],
+  IcmpInDestUnreachs: ['icmpIn'],
+  IcmpOutDestUnreachs: ['unreachable'],
+};
+
+/** The counter named `name` is always exactly the number of packets that ended as it says. */
+export function accounted(n: { readonly ledger: Ref<typeof ledger> } & { readonly [K in CounterName]?: Parts[K] }, name: CounterName, packets: number): Property {
+  const fates = COUNTED[name];
+  const counter = n[name];
+  const forbids = range(packets + 1).map((value) => [
+    n.ledger.is(`says ${value} ${fates.join(' or ')}`, (context) => count(context, ...fates) === value),
+    ...(counter ? [counter.is(`does not read ${value}`, (context) => !reads(value)(context))] : []),
+  ]);
+  return never(`${name} counts every ${fates.join(', ')}, and nothing else`, forbids, [
+    n.ledger.is(`says a packet ended as ${fates.join(' or ')}`, (context) => count(context, ...fates) > 0),
+  ]);
+}

@@ -1,0 +1,7 @@
+/** Everything that is claimed: the suites, in the order of the path. */
+import type { Suite } from '../src/model/suite.ts';
+import { PATH_SUITES } from './suites/path.ts';
+import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
+import { BACKLOG_SUITES, SOCKET_SUITES, STACK_SUITES } from './suites/upper.ts';
+
+export const SUITES: readonly Suite[] = [...BOOT_SUITES, ...RING_SUITES, ...BACKLOG_SUITES, ...STACK_SUITES, ...SOCKET_SUITES, ...PATH_SUITES];

@@ -1,0 +1,68 @@
+/** The full receive path. */
+import { type Suite, suite } from '../../src/model/suite.ts';
+import { receivePath, type ReceivePathScenario } from '../../models/networks/receive-path.ts';
+import { upperTablesFirst } from '../claims/boot.ts';
+import { accounted, conservation, noStuckBacklog, noStuckFrame } from '../claims/frames.ts';
+import { everyUnreachable, noFalseUnreachable } from '../claims/icmp.ts';
+import { noDeadVector, onePoller, polledIsScheduled, scheduledIsPolled } from '../claims/napi.ts';
+import { handlerBeforeRaise, neverNested, raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
+import { callsEnd, noChargeLeak, noFalseAgain, noLostWakeup, rcvbufBound } from '../claims/wakeup.ts';
+
+/** What holds on the whole path, whichever device the packets come from. */
+const pathProperties = (network: ReturnType<typeof receivePath.build>, s: ReceivePathScenario) => {
+  const n = network.refs;
+  const igb = s.device === 'igb';
+  return [
+    noLostWakeup(n),
+    callsEnd(n),
+    ...(s.modes === 'all' ? [noFalseAgain(n)] : []),
+    ...(igb ? [noStuckFrame(n), noDeadVector(n), onePoller(n, s.cpus), scheduledIsPolled(n), polledIsScheduled(n)] : [noStuckBacklog(n)]),
+    conservation(n, s.packets),
+    ...(igb && s.packets >= s.ring ? [accounted(n, 'rx_missed_errors', s.packets)] : []),
+    ...(s.packets > s.rcvbuf ? [accounted(n, 'UdpRcvbufErrors', s.packets), accounted(n, 'UdpInErrors', s.packets)] : []),
+    accounted(n, 'UdpInDatagrams', s.packets),
+    rcvbufBound(n),
+    noChargeLeak(n),
+    noFalseUnreachable(n, s.packets),
+    everyUnreachable(n, s.packets),
+    accounted(n, 'UdpNoPorts', s.packets),
+    accounted(n, 'IcmpOutDestUnreachs', s.packets),
+    ...(igb ? [neverNested(n)] : []),
+    raisedHasServer(n),
+    raisedIsServed(n),
+    handlerBeforeRaise(n),
+    upperTablesFirst(n),
+  ];
+};
+
+const larger = { packets: 10, ring: 8, weight: 4, cpus: 2, readers: 2, rcvbuf: 4, modes: 'all' } as const;
+
+export const PATH_SUITES: readonly Suite[] = [
+  suite({ id: 'receive-path/1cpu', family: receivePath, scenario: { packets: 3 }, walk: larger, properties: pathProperties, bugs: [] }),
+  suite({ id: 'receive-path/1cpu-rcvbuf1', family: receivePath, scenario: { packets: 3, rcvbuf: 1 }, walk: { ...larger, cpus: 1, readers: 1 }, properties: pathProperties, bugs: [] }),
+  suite({ id: 'receive-path/2cpu', family: receivePath, scenario: { packets: 2, cpus: 2, readers: 2 }, walk: { ...larger, readers: 3 }, properties: pathProperties, bugs: [] }),
+  suite({
+    id: 'receive-path/veth',
+    family: receivePath,
+    scenario: { device: 'veth', packets: 3, backlogMax: 0 },
+    walk: { ...larger, backlogMax: 2 },
+    properties: pathProperties,
+    bugs: [],
+  }),
+  suite({
+    id: 'receive-path/6.12',
+    family: receivePath,
+    scenario: { profile: '6.12', packets: 2 },
+    walk: { ...larger, readers: 1 },
+    properties: pathProperties,
+    bugs: [],
+  }),
+  suite({
+    id: 'receive-path/6.18-veth',
+    family: receivePath,
+    scenario: { profile: '6.18', device: 'veth', packets: 3 },
+    walk: { ...larger, readers: 1, backlogMax: 2 },
+    properties: pathProperties,
+    bugs: [],
+  }),
+];

@@ -1,0 +1,98 @@
+/** The lower half: ring, interrupt, softirq, NAPI, and the same while the interface comes and goes. */
+import { type Suite, suite } from '../../src/model/suite.ts';
+import { BOOT_BUGS } from '../../models/bugs/boot.ts';
+import { RING_BUGS } from '../../models/bugs/ring.ts';
+import type { Parts } from '../../models/networks/parts.ts';
+import { bootSlice, ringSlice } from '../../models/networks/ring.ts';
+import { disabledIsQuiet, noPollWithoutRing, upperTablesFirst } from '../claims/boot.ts';
+import { accounted, CONSERVATION, conservation, NO_STUCK_FRAME, noStuckFrame } from '../claims/frames.ts';
+import { noDeadVector, onePoller, polledIsScheduled, scheduledIsPolled } from '../claims/napi.ts';
+import { handlerBeforeRaise, neverNested, raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
+
+type LowerParts = Pick<
+  Parts,
+  'wire' | 'ledger' | 'ring' | 'rxList' | 'napi' | 'handler' | 'softnet' | 'poll' | 'vector' | 'cpu' | 'softirq' | 'ksoftirqd' | 'protocols' | 'rx_missed_errors'
+>;
+
+/** What every lower half must satisfy. */
+const lowerHalf = (n: LowerParts, s: { readonly packets: number; readonly cpus: number }) => [
+  noStuckFrame(n),
+  accounted(n, 'rx_missed_errors', s.packets),
+  conservation(n, s.packets),
+  onePoller(n, s.cpus),
+  scheduledIsPolled(n),
+  polledIsScheduled(n),
+  noDeadVector(n),
+  neverNested(n),
+  raisedHasServer(n),
+  raisedIsServed(n),
+  handlerBeforeRaise(n),
+];
+
+const ringProperties = (network: ReturnType<typeof ringSlice.build>, s: { readonly packets: number; readonly cpus: number }) => lowerHalf(network.refs, s);
+
+export const RING_SUITES: readonly Suite[] = [
+  suite({
+    id: 'ring/article',
+    family: ringSlice,
+    scenario: { packets: 4 },
+    walk: { packets: 12, ring: 8, weight: 4, cpus: 2 },
+    properties: ringProperties,
+    bugs: RING_BUGS,
+  }),
+  suite({ id: 'ring/article-2cpu', family: ringSlice, scenario: { packets: 4, cpus: 2 }, walk: { packets: 16, ring: 8, cpus: 3 }, properties: ringProperties, bugs: [] }),
+  suite({
+    id: 'ring/article-watchdog',
+    family: ringSlice,
+    scenario: { packets: 3, kicks: 1 },
+    walk: { packets: 8, kicks: 2, ring: 8 },
+    properties: ringProperties,
+    violates: {
+      [NO_STUCK_FRAME]:
+        '3.10 has no NAPI_STATE_MISSED: an interrupt that the watchdog (EICS) provokes during a poll is lost, and the frame behind it waits for the next one. Fixed by 39e6c8208d7b (4.11).',
+    },
+    bugs: [],
+  }),
+  suite({
+    id: 'ring/6.12-watchdog',
+    family: ringSlice,
+    scenario: { profile: '6.12', packets: 3, cpus: 2, kicks: 1 },
+    walk: { packets: 8, kicks: 2, ring: 8, cpus: 2 },
+    properties: ringProperties,
+    bugs: [],
+  }),
+];
+
+const bootProperties = (network: ReturnType<typeof bootSlice.build>, s: { readonly packets: number; readonly cpus: number; readonly closes: number }) => {
+  const n = network.refs;
+  return [...lowerHalf(n, s), upperTablesFirst(n), ...(s.closes > 0 ? [noPollWithoutRing(n), disabledIsQuiet(n)] : [])];
+};
+
+const IGB_DOWN_FREES = 'igb_down() frees the buffers of the ring with the frames in them, and counts nothing.';
+
+export const BOOT_SUITES: readonly Suite[] = [
+  suite({
+    id: 'boot/open-close',
+    family: bootSlice,
+    scenario: { packets: 3, closes: 1 },
+    walk: { packets: 8, closes: 2, cpus: 2, ring: 8 },
+    properties: bootProperties,
+    violates: {
+      [CONSERVATION]: IGB_DOWN_FREES,
+    },
+    bugs: BOOT_BUGS,
+  }),
+  suite({
+    id: 'boot/open-close-2cpu',
+    family: bootSlice,
+    scenario: { packets: 3, closes: 1, cpus: 2 },
+    walk: { packets: 8, closes: 2, cpus: 3, ring: 8 },
+    properties: bootProperties,
+    violates: {
+      [CONSERVATION]: IGB_DOWN_FREES,
+      [NO_STUCK_FRAME]:
+        'Found by this model, not seen on hardware: nothing in igb_down() waits for a poll that has completed and not yet unmasked. Stalled on another CPU until the interface is open again, it opens the vector before napi_enable(), and the one interrupt of a frame is lost. It takes a stall of more than the 10 ms that igb_down() sleeps; the watchdog heals it within 2 s.',
+    },
+    bugs: [],
+  }),
+];
