@@ -36,7 +36,8 @@ export class Automaton {
     this.#machine = component.machine.provide({});
     this.#machine.options = { ...this.#machine.options, maxIterations: MICROSTEPS_MAX };
     this.#scope = inertScope(this.#machine, component.input);
-    this.#intern(this.#machine.getInitialSnapshot(this.#scope, component.input));
+    const initial = this.#settle('its initial state', () => this.#machine.getInitialSnapshot(this.#scope, component.input));
+    if (initial !== undefined) this.#intern(initial);
   }
 
   /** Local states numbered so far; 0 is the initial one. */
@@ -53,6 +54,7 @@ export class Automaton {
     const key = canonical(event, `component ${this.name}: event ${event.type}`);
     const known = this.#eventIndex.get(key);
     if (known !== undefined) return known;
+    deepFreeze(event);
     this.#eventIndex.set(key, this.#events.length);
     return this.#events.push(event) - 1;
   }
@@ -96,24 +98,27 @@ export class Automaton {
     const source = this.snapshot(from);
     const event = this.#eventAt(eventIndex);
     if (source.status !== 'active') return DISABLED;
-    const where = `component ${this.name}: event ${event.type} in state '${stateName(source.value)}'`;
-    try {
-      if (this.#machine.getTransitionData(source, event).length === 0) return DISABLED;
-      const once = this.#machine.transition(source, event, this.#scope) as AnyMachineSnapshot;
-      const twice = this.#machine.transition(source, event, this.#scope) as AnyMachineSnapshot;
-      if (once.status === 'error') throw once.error;
-      const key = keyOf(once, this.name);
-      if (key !== keyOf(twice, this.name)) {
-        throw new ModelError(`${where} gave two different results for the same state; an assign may read only context and event, no clock, no random numbers, no outer variable`);
-      }
-      return this.#intern(once, key);
-    } catch (error) {
-      if (error instanceof ModelError) throw error;
-      throw new ModelError(`${where} threw "${error instanceof Error ? error.message : String(error)}"; guards and assigns must be total, and may not write to the context they read`);
-    }
+    const where = `event ${event.type} in state '${stateName(source.value)}'`;
+    const outcome = this.#settle(where, () =>
+      this.#machine.getTransitionData(source, event).length === 0 ? undefined : this.#machine.transition(source, event, this.#scope),
+    );
+    return outcome === undefined ? DISABLED : this.#intern(outcome);
   }
 
-  #intern(snapshot: AnyMachineSnapshot, key = keyOf(snapshot, this.name)): number {
+  /** The result of `compute`, run twice: both must come to rest in the same state. */
+  #settle(where: string, compute: () => AnyMachineSnapshot | undefined): Settled | undefined {
+    const text = `component ${this.name}: ${where}`;
+    const [once, twice] = [attempt(text, compute), attempt(text, compute)];
+    const [key, again] = [once && keyOf(once, this.name), twice && keyOf(twice, this.name)];
+    if (key !== again) {
+      throw new ModelError(
+        `${text} gave two different results; a guard or an assign may read only context, event and input, no clock, no random numbers, no outer variable`,
+      );
+    }
+    return once && key !== undefined ? { snapshot: once, key } : undefined;
+  }
+
+  #intern({ snapshot, key }: Settled): number {
     const known = this.#keys.get(key);
     if (known !== undefined) return known;
     if (this.size >= this.#statesMax) {
@@ -124,6 +129,29 @@ export class Automaton {
     deepFreeze(snapshot.context);
     this.#keys.set(key, this.size);
     return this.#snapshots.push(snapshot) - 1;
+  }
+}
+
+/** A state in which the machine came to rest, and its text. */
+interface Settled {
+  readonly snapshot: AnyMachineSnapshot;
+  readonly key: string;
+}
+
+function attempt(where: string, compute: () => AnyMachineSnapshot | undefined): AnyMachineSnapshot | undefined {
+  try {
+    const snapshot = compute();
+    // XState throws from a transition, but answers an initial state that failed.
+    if (snapshot?.status === 'error') throw snapshot.error;
+    return snapshot;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (message.startsWith('Infinite loop detected')) {
+      throw new ModelError(
+        `${where} does not settle within ${MICROSTEPS_MAX} microsteps; break the cycle of always-transitions and raised events with a guard`,
+      );
+    }
+    throw new ModelError(`${where} threw "${message}"; guards and assigns must be total, and may not write to the context they read`);
   }
 }
 

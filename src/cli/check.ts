@@ -1,0 +1,108 @@
+/** `rxproof check`: every property of the networks chosen, and every planted bug; the main job. */
+import type { Check } from '../explore/check.ts';
+import { planCheck } from '../explore/check.ts';
+import type { Limits } from '../explore/limits.ts';
+import type { Suite, Tag } from '../model/suite.ts';
+import { type Report, type ReportBug, type ReportSuite, reportBug, reportSuite } from '../report/model.ts';
+import { resultTable } from '../report/table.ts';
+import { fullReport, writeReport } from './report.ts';
+import { refuseUnknownWords, selectProperties, type Selection, selectSuites, valuesOf } from './select.ts';
+import { outputStyle, search, wasInterrupted } from './terminal.ts';
+import { codeOf, type ExitCode, replayCommand, worst } from './verdict.ts';
+
+export interface CheckFlags extends Selection {
+  readonly statesMax?: number;
+  readonly timeMax?: number;
+  readonly bugs: boolean;
+  readonly json?: boolean;
+  readonly report?: string;
+}
+
+/** Runs the checks, prints the table, writes the report. */
+export async function checkCommand(words: readonly string[], flags: CheckFlags): Promise<ExitCode> {
+  const suites = selectSuites(flags);
+  const values = valuesOf(flags);
+  refuseUnknownWords(words, suites.flatMap((suite) => suite.build(values).properties));
+  const checked: ReportSuite[] = [];
+  const bugs: ReportBug[] = [];
+  for (const suite of suites) {
+    const done = await checkSuite(suite, words, flags);
+    if (done !== undefined) checked.push(done);
+  }
+  // A bug is judged at the suite's own bounds, by the properties that it must break.
+  const plain = words.length === 0 && Object.keys(values).length === 0;
+  for (const suite of plain && flags.bugs ? suites : []) bugs.push(...(await checkBugs(suite, flags)));
+  const report = fullReport(checked, bugs);
+  const folder = flags.report ?? (plain && flags.network === undefined && flags.bugs ? 'reports' : undefined);
+  if (folder !== undefined && !wasInterrupted()) await writeReport(report, folder);
+  process.stdout.write(flags.json === true ? `${JSON.stringify(asJson(report), null, 2)}\n` : asText(report, suites, flags, folder));
+  return exitCode(report);
+}
+
+const limitsOf = (flags: CheckFlags): Partial<Limits> => ({
+  ...(flags.statesMax === undefined ? {} : { statesMax: flags.statesMax }),
+  ...(flags.timeMax === undefined ? {} : { millisecondsMax: flags.timeMax * 1000 }),
+});
+
+async function checkSuite(suite: Suite, words: readonly string[], flags: CheckFlags): Promise<ReportSuite | undefined> {
+  const built = suite.build(valuesOf(flags));
+  const properties = selectProperties(built.properties, words);
+  if (properties.length === 0) return undefined;
+  const plan = planCheck(built.network, properties, { limits: limitsOf(flags) });
+  return reportSuite(suite, built, plan.conclude(await search(plan, suite.id)));
+}
+
+async function checkBugs(suite: Suite, flags: CheckFlags): Promise<ReportBug[]> {
+  const reports: ReportBug[] = [];
+  for (const bug of suite.bugs) {
+    const built = suite.build({}, bug.id);
+    const plan = planCheck(built.network, built.properties, { limits: limitsOf(flags), untilDecided: bug.breaks });
+    const check: Check = plan.conclude(await search(plan, `${suite.id} with ${bug.id}`));
+    reports.push(reportBug(suite, bug.id, built, check));
+  }
+  return reports;
+}
+
+const found = (bug: ReportBug): boolean => bug.results.length > 0 && bug.results.every(({ verdict }) => verdict.tag === 'violated');
+
+function exitCode({ suites, bugs }: Report): ExitCode {
+  const claims = suites.flatMap((suite) => suite.claims.map(({ result, expected }) => codeOf(result.verdict.tag, expected)));
+  const planted = bugs.flatMap((bug) => bug.results.map(({ verdict }) => codeOf(verdict.tag, 'violated')));
+  return worst([...claims, ...planted]);
+}
+
+function asText(report: Report, suites: readonly Suite[], flags: CheckFlags, folder: string | undefined): string {
+  const style = outputStyle();
+  const missed = report.bugs.filter((bug) => !found(bug));
+  const lines = [resultTable(report.suites, { style, columnsMax: process.stdout.columns || 150 })];
+  if (report.bugs.length > 0) {
+    lines.push(`planted bugs: ${report.bugs.length - missed.length} of ${report.bugs.length} found by the property they must break\n`);
+    for (const bug of missed) lines.push(style('red', `  NOT FOUND: ${bug.id} in ${bug.suite}: ${bug.about}`), '\n');
+  }
+  const surprises = report.suites.flatMap((one) =>
+    one.claims
+      .filter(({ result, expected }) => result.verdict.tag === 'violated' && expected !== 'violated')
+      .map(({ result }) => `  ${replayCommand(one.id, result, valuesOf(flags))}\n`),
+  );
+  if (surprises.length > 0) lines.push('\nto see a counterexample:\n', ...surprises);
+  const known = suites.flatMap((suite) => Object.entries(suite.violates).map(([name, why]) => `  ${suite.id}: ${name}\n    ${why}\n`));
+  if (known.length > 0 && report.suites.length > 0) lines.push('\nviolations that are expected, because the kernel has them:\n', ...known);
+  if (folder !== undefined) lines.push(`\nreport: ${folder}/index.html\n`);
+  return lines.join('');
+}
+
+/** What `--json` prints: verdicts with their counts, counterexamples as step labels. */
+function asJson({ suites, bugs }: Report) {
+  const result = ({ property, verdict }: ReportSuite['claims'][number]['result'], expected: Tag) => ({
+    property: property.name,
+    kind: property.kind,
+    verdict: verdict.tag,
+    expected,
+    ...(verdict.tag === 'violated' && verdict.trace ? { trace: verdict.trace.steps.map(({ step }) => step.label) } : {}),
+    ...(verdict.tag === 'unknown' ? { limit: verdict.limit } : {}),
+  });
+  return {
+    suites: suites.map(({ claims, ...suite }) => ({ ...suite, results: claims.map((claim) => result(claim.result, claim.expected)) })),
+    bugs: bugs.map(({ results, ...bug }) => ({ ...bug, results: results.map((one) => result(one, 'violated')) })),
+  };
+}

@@ -1,0 +1,149 @@
+/** The command line: parsing, dispatch, and one place where an error becomes an exit code. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { ModelError, UsageError } from '../model/error.ts';
+import { EngineError } from '../trace/replay.ts';
+import { type CheckFlags, checkCommand } from './check.ts';
+import { type GraphFlags, graphCommand } from './graph.ts';
+import { listCommand } from './list.ts';
+import type { Selection } from './select.ts';
+import { watchInterrupt } from './terminal.ts';
+import { type TraceFlags, traceCommand } from './trace.ts';
+import { type WalkFlags, walkCommand } from './walk.ts';
+
+const EXIT_CODES = `
+Exit codes: 0 every verdict is the expected one; 1 an unexpected verdict; 2 a limit was reached (unknown);
+3 a claim is vacuous; 64 and above: bad use, and nothing was written.`;
+
+function program(): Command {
+  const command = new Command('rxproof')
+    .description('A formal model of the Linux packet receive path, and the checker that proves or refutes its properties.')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText('after', EXIT_CODES);
+  addCheck(command);
+  addTrace(command);
+  addWalk(command);
+  addGraph(command);
+  selectionOptions(command.command('list').description('list networks, properties, bugs and scenario keys')).action((flags: Selection) => listCommand(flags));
+  return command;
+}
+
+/** --network, --profile and --scenario, which most commands share. */
+function selectionOptions(command: Command): Command {
+  return command
+    .option('--network <name>', 'a suite (receive-path/1cpu) or all suites of a network (socket)')
+    .option('--profile <kernel>', 'article (3.10), 6.12 or 6.18')
+    .option('--scenario <key=value...>', 'bounds that differ from the suite\'s, for example packets=3 ring=4');
+}
+
+function addCheck(command: Command): void {
+  selectionOptions(command.command('check'))
+    .description('check properties exhaustively within bounds, and that planted bugs are found')
+    .argument('[property...]', 'names of properties, or parts of names; all if none')
+    .option('--states-max <count>', 'end a search beyond this many states: unknown', positive)
+    .option('--time-max <seconds>', 'end a search after this time: unknown', positive)
+    .option('--no-bugs', 'do not check the planted bugs')
+    .option('--json', 'print JSON instead of a table')
+    .option('--report <folder>', 'write index.html there (a full check writes reports/index.html)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  rxproof check
+  rxproof check 'sleeps for ever' --network socket
+  rxproof check --network receive-path/1cpu --scenario packets=2 ring=4 weight=1
+  rxproof check --network ring --profile 6.12 --json`,
+    )
+    .action(async (words: string[], flags: CheckFlags) => exitWith(await checkCommand(words, flags)));
+}
+
+function addTrace(command: Command): void {
+  selectionOptions(command.command('trace'))
+    .description('print the counterexample or witness of a property as a proof to read')
+    .argument('<property>', 'name of a property, or a part that fits only one')
+    .option('--bug <id>', 'plant this bug first')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  rxproof trace 'sleeps for ever' --network socket/6.18-two-readers
+  rxproof trace 'stuck in the ring' --bug no-latch
+  rxproof trace 'port-unreachable is sent only' --network stack/article`,
+    )
+    .action(async (word: string, flags: TraceFlags) => exitWith(await traceCommand(word, flags)));
+}
+
+function addWalk(command: Command): void {
+  selectionOptions(command.command('walk'))
+    .description('walk at random at large bounds; finds counterexamples, proves nothing')
+    .option('--bug <id>', 'plant this bug first')
+    .addOption(new Option('--seed <number>', 'where the random numbers start').default(1).argParser(whole))
+    .addOption(new Option('--walks <count>', 'walks in each suite').default(200).argParser(positive))
+    .addOption(new Option('--length-max <steps>', 'steps in one walk').default(500).argParser(positive))
+    .option('--path <path>', 'with the seed of an earlier run: take only that walk')
+    .option('--time-max <seconds>', 'begin no walk after this time', positive)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  rxproof walk
+  rxproof walk --network receive-path/2cpu --walks 1000 --seed 7
+  rxproof walk --network ring/article --bug forget-missed`,
+    )
+    .action(async (flags: WalkFlags) => exitWith(await walkCommand(flags)));
+}
+
+function addGraph(command: Command): void {
+  selectionOptions(command.command('graph'))
+    .description('draw every machine, and the states of a small network: SVG, DOT, Mermaid')
+    .option('--out <folder>', 'where to', 'reports/graphs')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  rxproof graph
+  rxproof graph --network stack/article --scenario packets=1 cpus=1 kinds=matched`,
+    )
+    .action(async (flags: GraphFlags) => exitWith(await graphCommand(flags)));
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('it must be a whole number, 0 or more.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = whole(text);
+  if (value === 0) throw new InvalidArgumentError('it must be 1 or more.');
+  return value;
+}
+
+function exitWith(code: number): void {
+  process.exitCode = code;
+}
+
+/** Commander's own errors and ours end here: one line that says what to do, and a code of 64 or above. */
+function explainError(error: unknown): number {
+  if (typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('commander.')) {
+    return 'exitCode' in error && error.exitCode === 0 ? 0 : 64;
+  }
+  if (error instanceof UsageError) {
+    process.stderr.write(`rxproof: ${error.message}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof ModelError || error instanceof EngineError) {
+    process.stderr.write(`rxproof: ${error.name}: ${error.message}\n`);
+    return 70;
+  }
+  throw error;
+}
+
+watchInterrupt();
+// A reader that stops reading (`| head`) is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 74));
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = explainError(error);
+}

@@ -1,0 +1,53 @@
+/** `rxproof walk`: random interleavings of networks too large to exhaust. It can refute, never prove. */
+import { expectedTag } from '../model/suite.ts';
+import { scenarioText } from '../model/scenario.ts';
+import { explain } from '../trace/explain.ts';
+import { walk, walkText } from '../walk/walk.ts';
+import { type Selection, selectSuites, suiteOfBug, valuesOf } from './select.ts';
+import { outputStyle, wasInterrupted } from './terminal.ts';
+import { codeOf, type ExitCode, worst } from './verdict.ts';
+
+export interface WalkFlags extends Selection {
+  readonly bug?: string;
+  readonly seed: number;
+  readonly walks: number;
+  readonly lengthMax: number;
+  readonly path?: string;
+  readonly timeMax?: number;
+}
+
+/** Walks every suite chosen at its walk bounds, and prints what was found. */
+export async function walkCommand(flags: WalkFlags): Promise<ExitCode> {
+  const chosen = selectSuites(flags);
+  const suites = flags.bug === undefined ? chosen : [suiteOfBug(flags.bug, chosen)];
+  const codes: ExitCode[] = [];
+  for (const suite of suites) {
+    if (wasInterrupted()) break;
+    const built = suite.build({ ...(flags.bug === undefined ? suite.walk : {}), ...valuesOf(flags) }, flags.bug);
+    // What is known to be violated would end every walk; it is looked for by the exhaustive check.
+    const properties = flags.bug === undefined ? built.properties.filter(({ name }) => expectedTag(suite, name) === 'holds') : built.properties;
+    const result = walk(built.network, properties, {
+      seed: flags.seed,
+      walks: flags.walks,
+      lengthMax: flags.lengthMax,
+      path: flags.path,
+      millisecondsMax: flags.timeMax === undefined ? undefined : flags.timeMax * 1000,
+    });
+    process.stdout.write(`${suite.id} (${scenarioText(built.scenario)}): ${walkText(result)}\n`);
+    if (result.tag === 'violated') {
+      const { property, trace, forbidden } = result;
+      const text = explain({ network: built.network.name, scenario: scenarioText(built.scenario), property, trace, conjunction: forbidden }, { style: outputStyle() });
+      process.stdout.write(`\n${text}\n${again(suite.id, flags, result)}\n`);
+    }
+    codes.push(codeOf(result.tag === 'violated' ? 'violated' : 'holds', flags.bug === undefined ? 'holds' : 'violated'));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return worst(codes);
+}
+
+/** The command that takes the same walk again. */
+function again(suite: string, flags: WalkFlags, { seed, path }: { readonly seed: number; readonly path: string }): string {
+  const bug = flags.bug === undefined ? '' : ` --bug ${flags.bug}`;
+  const scenario = flags.scenario && flags.scenario.length > 0 ? ` --scenario ${flags.scenario.join(' ')}` : '';
+  return `to walk it again: npm run -s rxproof -- walk --network ${suite}${bug}${scenario} --length-max ${flags.lengthMax} --walks ${flags.walks} --seed ${seed} --path ${path}`;
+}
