@@ -35,7 +35,7 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
   {
     id: 'backlog-drop-uncounted',
     about: 'enqueue_to_backlog() drops and does not count in softnet_data.dropped',
-    breaks: ['softnet_dropped counts every backlogFull, and nothing else'],
+    breaks: ['softnet_dropped counts exactly the packets that found the backlog full'],
     plant: (net) => net.replaceStep('netif_rx_nested_drop', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'softnet_dropped') })),
   },
   {

@@ -38,4 +38,11 @@ export const BOOT_BUGS: readonly BootBug[] = [
         .replaceStep('igb_down', (spec, n) => ({ ...spec, moves: [...spec.moves, n.ring.on({ type: 'CLEAN' })] }))
         .replaceStep('igb_free_rings', (spec, n) => ({ ...spec, moves: [n.boot.on({ type: 'FREE_RINGS' })] })),
   },
+  {
+    id: 'disable-does-not-wait',
+    about: 'napi_disable() takes the instance without waiting for SCHED',
+    breaks: ['a disabled NAPI instance is not polled'],
+    scenario: { cpus: 2 },
+    plant: (net) => net.replaceMachine('napi', (machine) => machine.provide({ guards: { doesNotWait: () => true } })),
+  },
 ];

@@ -9,7 +9,7 @@ export const RING_BUGS: readonly RingBug[] = [
   {
     id: 'overrun-uncounted',
     about: 'the NIC drops a frame for want of a descriptor and counts nothing',
-    breaks: ['rx_missed_errors counts every missed, and nothing else'],
+    breaks: ['rx_missed_errors counts exactly the frames that found no descriptor'],
     plant: (net) => net.replaceStep('overrun', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'rx_missed_errors') })),
   },
   {

@@ -87,7 +87,7 @@ export const SOCKET_BUGS: readonly Bug<SocketNetwork>[] = [
   {
     id: 'rcvbuf-drop-uncounted',
     about: 'a datagram dropped for a full buffer is not counted in RcvbufErrors (compare 820990d66577)',
-    breaks: ['UdpRcvbufErrors counts every rcvbufFull, and nothing else'],
+    breaks: ['UdpRcvbufErrors counts exactly the datagrams that found the receive buffer full'],
     plant: (net) => net.replaceStep('rcvbuf_full', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpRcvbufErrors') })),
   },
   {
@@ -95,5 +95,28 @@ export const SOCKET_BUGS: readonly Bug<SocketNetwork>[] = [
     about: 'finish_wait() waits for a waker that has unlinked the entry already',
     breaks: ['a call to recvfrom() returns or sleeps'],
     plant: (net) => net.replaceStep('finish_wait', (spec, _, { linked }) => (linked === true ? spec : undefined)),
+  },
+  {
+    id: 'delivery-uncounted',
+    about: 'udp_recvmsg() copies a datagram and does not count InDatagrams',
+    breaks: ['UdpInDatagrams counts exactly the delivered datagrams'],
+    plant: (net) => net.replaceStep('copy', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpInDatagrams') })),
+  },
+  {
+    id: 'error-uncounted',
+    about: 'a drop for a full receive buffer counts RcvbufErrors but not InErrors',
+    breaks: ['UdpInErrors counts exactly the datagrams dropped by UDP'],
+    plant: (net) => net.replaceStep('rcvbuf_full', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpInErrors') })),
+  },
+  {
+    id: 'bad-checksum-delivered',
+    about: 'udp_recvmsg() copies a datagram whose checksum it did not verify',
+    breaks: ['a bad checksum is dropped as such: no delivery, no NoPorts, no ICMP'],
+    plant: (net) =>
+      net.step('copy_unverified', { reader: range(net.components.reader.length), pkt: range(3) }, ({ reader: i, pkt }, n) => ({
+        owner: `reader/${i}`,
+        moves: [n.reader(i).on({ type: 'COPIED' }), n.ledger.on({ type: 'END', pkt, fate: 'delivered' }), n.UdpInDatagrams.on({ type: 'INC' })],
+        when: [n.reader(i).is(`has packet ${pkt}`, (context) => context.pkt === pkt)],
+      })),
   },
 ];

@@ -41,7 +41,7 @@ export const STACK_BUGS: readonly Bug<StackNetwork>[] = [
   {
     id: 'checksum-uncounted',
     about: 'a bad checksum is dropped without InCsumErrors',
-    breaks: ['UdpInCsumErrors counts every checksum, and nothing else'],
+    breaks: ['UdpInCsumErrors counts exactly the datagrams with a bad checksum'],
     plant: (net) => net.replaceStep('udp_bad_checksum', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpInCsumErrors') })),
   },
   {
@@ -53,5 +53,24 @@ export const STACK_BUGS: readonly Bug<StackNetwork>[] = [
         ...spec,
         moves: spec.moves.filter((move) => move.component.startsWith('udp')),
       })),
+  },
+  {
+    id: 'no-port-uncounted',
+    about: 'a datagram without a socket is answered and not counted in NoPorts',
+    breaks: ['UdpNoPorts counts exactly the datagrams without a socket'],
+    plant: (net) => net.replaceStep('udp_no_port', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpNoPorts') })),
+  },
+  {
+    id: 'icmp-uncounted',
+    about: 'a port-unreachable is sent and not counted',
+    breaks: ['IcmpOutDestUnreachs counts exactly the port-unreachables sent'],
+    plant: (net) => net.replaceStep('icmp_send', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'IcmpOutDestUnreachs') })),
+  },
+  {
+    id: 'broadcast-uncounted',
+    about: 'a broadcast without a listener is freed silently, as 3.10 did',
+    breaks: ['UdpIgnoredMulti counts exactly the broadcasts without a listener'],
+    scenario: { profile: '6.18' },
+    plant: (net) => net.replaceStep('udp_no_listener', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpIgnoredMulti') })),
   },
 ];

@@ -39,6 +39,8 @@ export const napi = setup({
     disabling: ({ context }) => context.disabling,
     missed: ({ context }) => context.missed,
     notMissed: ({ context }) => !context.missed,
+    // napi_disable() waits until it wins SCHED itself.
+    doesNotWait: () => false,
   },
   actions: {
     setMissed: assign({ missed: ({ context }) => context.missed || (context.hasMissed && !context.disabling) }),
@@ -74,6 +76,7 @@ export const napi = setup({
         COMPLETE: { guard: 'notMissed', target: 'free', actions: 'clearMissed', meta: cite('napi_complete', '__napi_complete') },
         COMPLETE_MISSED: { guard: 'missed', target: 'scheduled', actions: 'clearMissed', meta: cite('napi_complete_done', '__napi_schedule') },
         DISABLE: { target: 'scheduled', actions: 'setDisable', meta: cite('napi_disable') },
+        DISABLED: { guard: 'doesNotWait', target: 'disabled', actions: 'clearDisable', meta: cite('napi_disable') },
       },
     },
   },

@@ -97,31 +97,31 @@ function brokenPlaces(n: Places): Observation[][] {
   ];
 }
 
-/** Which fates a counter counts. UdpInErrors is the sum of its parts: upper-half CL3. */
-const COUNTED: Readonly<Record<CounterName, readonly Fate[]>> = {
-  rx_missed_errors: ['missed'],
-  rx_dropped: ['unhandled'],
-  softnet_dropped: ['backlogFull'],
-  IpInUnknownProtos: ['noProto'],
-  UdpInDatagrams: ['delivered'],
-  UdpNoPorts: ['noPort', 'unreachable'],
-  UdpInErrors: ['checksum', 'rcvbufFull', 'backlogDropped'],
-  UdpInCsumErrors: ['checksum'],
-  UdpRcvbufErrors: ['rcvbufFull'],
-  UdpIgnoredMulti: ['ignored'],
-  IcmpInDestUnreachs: ['icmpIn'],
-  IcmpOutDestUnreachs: ['unreachable'],
+/** What each counter counts: the ends of packets, and the words for them. UdpInErrors is the sum of its parts: upper-half CL3. */
+const COUNTED: Readonly<Record<CounterName, { readonly fates: readonly Fate[]; readonly words: string }>> = {
+  rx_missed_errors: { fates: ['missed'], words: 'frames that found no descriptor' },
+  rx_dropped: { fates: ['unhandled'], words: 'frames without a protocol handler' },
+  softnet_dropped: { fates: ['backlogFull'], words: 'packets that found the backlog full' },
+  IpInUnknownProtos: { fates: ['noProto'], words: 'packets of an unknown protocol' },
+  UdpInDatagrams: { fates: ['delivered'], words: 'delivered datagrams' },
+  UdpNoPorts: { fates: ['noPort', 'unreachable'], words: 'datagrams without a socket' },
+  UdpInErrors: { fates: ['checksum', 'rcvbufFull', 'backlogDropped'], words: 'datagrams dropped by UDP' },
+  UdpInCsumErrors: { fates: ['checksum'], words: 'datagrams with a bad checksum' },
+  UdpRcvbufErrors: { fates: ['rcvbufFull'], words: 'datagrams that found the receive buffer full' },
+  UdpIgnoredMulti: { fates: ['ignored'], words: 'broadcasts without a listener' },
+  IcmpInDestUnreachs: { fates: ['icmpIn'], words: 'ICMP errors received' },
+  IcmpOutDestUnreachs: { fates: ['unreachable'], words: 'port-unreachables sent' },
 };
 
 /** The counter named `name` is always exactly the number of packets that ended as it says. */
 export function accounted(n: { readonly ledger: Ref<typeof ledger> } & { readonly [K in CounterName]?: Parts[K] }, name: CounterName, packets: number): Property {
-  const fates = COUNTED[name];
+  const { fates, words } = COUNTED[name];
   const counter = n[name];
   const forbids = range(packets + 1).map((value) => [
-    n.ledger.is(`says ${value} ${fates.join(' or ')}`, (context) => count(context, ...fates) === value),
+    n.ledger.is(`says there were ${value} ${words}`, (context) => count(context, ...fates) === value),
     ...(counter ? [counter.is(`does not read ${value}`, (context) => !reads(value)(context))] : []),
   ]);
-  return never(`${name} counts every ${fates.join(', ')}, and nothing else`, forbids, [
-    n.ledger.is(`says a packet ended as ${fates.join(' or ')}`, (context) => count(context, ...fates) > 0),
+  return never(`${name} counts exactly the ${words}`, forbids, [
+    n.ledger.is(`says there were ${words}`, (context) => count(context, ...fates) > 0),
   ]);
 }

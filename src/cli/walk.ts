@@ -39,7 +39,9 @@ export async function walkCommand(flags: WalkFlags): Promise<ExitCode> {
       const text = explain({ network: built.network.name, scenario: scenarioText(built.scenario), property, trace, conjunction: forbidden }, { style: outputStyle() });
       process.stdout.write(`\n${text}\n${again(suite.id, flags, result)}\n`);
     }
-    codes.push(codeOf(result.tag === 'violated' ? 'violated' : 'holds', flags.bug === undefined ? 'holds' : 'violated'));
+    // Walks that find nothing prove nothing: where nothing should be found that is well, where a bug is planted it is unknown.
+    if (flags.bug === undefined) codes.push(result.tag === 'violated' ? 1 : 0);
+    else codes.push(codeOf(result.tag === 'violated' ? 'violated' : 'unknown', 'violated'));
     await new Promise((resolve) => setImmediate(resolve));
   }
   return worst(codes);

@@ -74,7 +74,12 @@ export function suite<K extends Keys, N extends Network>(definition: SuiteDefini
       const scenario = scenarioOf(family, { ...own, ...bug?.scenario, ...values });
       const sound = family.build(scenario);
       const network = bug ? bug.plant(sound) : sound;
-      return { network, scenario, properties: properties(network, scenario) };
+      const claimed = properties(network, scenario);
+      for (const name of bug?.breaks ?? []) {
+        if (claimed.some((property) => property.name === name)) continue;
+        throw new ModelError(`suite ${id}: bug '${bug?.id}' is to break '${name}', which is not among the properties; correct the name, or claim it`);
+      }
+      return { network, scenario, properties: claimed };
     },
   };
 }

@@ -1,0 +1,51 @@
+/** Every claim at its bounds, exhaustively; every planted bug; and the sizes of both, as pinned. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { check } from '../src/explore/check.ts';
+import { expectedTag } from '../src/model/suite.ts';
+import { SUITES } from './index.ts';
+import { type Pins, readPins, writePins } from './pins.ts';
+
+const pins = readPins();
+const measured: Pins = { suites: {}, bugs: {} };
+
+describe.each(SUITES)('$id', (suite) => {
+  it('has the expected verdicts and the pinned sizes', () => {
+    const { network, properties } = suite.build();
+    const { results, exploration } = check(network, properties);
+    const surprises = results.filter(({ property, verdict }) => verdict.tag !== expectedTag(suite, property.name));
+    expect(surprises.map(({ property, verdict }) => `${property.name}: ${verdict.tag}`)).toEqual([]);
+    const { states, transitions, depth, quiescent, deadlocks } = exploration;
+    measured.suites[suite.id] = { states, transitions, depth, quiescent, deadlocks };
+    if (process.env['UPDATE_PINS'] === undefined) expect(measured.suites[suite.id]).toEqual(pins.suites[suite.id]);
+  });
+
+  it.each(suite.bugs.map((bug) => [bug.id, bug] as const))('finds the planted bug %s', (id, bug) => {
+    const { network, properties } = suite.build({}, id);
+    const { results } = check(network, properties, { untilDecided: bug.breaks });
+    const lengths: Record<string, number> = {};
+    for (const { property, verdict } of results) {
+      if (!bug.breaks.includes(property.name)) continue;
+      expect(`${property.name}: ${verdict.tag}`).toBe(`${property.name}: violated`);
+      if (verdict.tag === 'violated') lengths[property.name] = verdict.trace?.steps.length ?? 0;
+    }
+    measured.bugs[`${suite.id} ${id}`] = lengths;
+    if (process.env['UPDATE_PINS'] === undefined) expect(lengths).toEqual(pins.bugs[`${suite.id} ${id}`]);
+  });
+});
+
+describe('the suites as a whole', () => {
+  it('break every property by some planted bug', () => {
+    const claimed = new Set(SUITES.flatMap((suite) => suite.build().properties.map(({ name }) => name)));
+    const broken = new Set(SUITES.flatMap((suite) => suite.bugs.flatMap((bug) => bug.breaks)));
+    expect([...claimed].filter((name) => !broken.has(name))).toEqual([]);
+  });
+
+  it('pin nothing that is no longer checked', () => {
+    expect(Object.keys(pins.suites).sort()).toEqual(SUITES.map(({ id }) => id).sort());
+    expect(Object.keys(pins.bugs).sort()).toEqual(SUITES.flatMap(({ id, bugs }) => bugs.map((bug) => `${id} ${bug.id}`)).sort());
+  });
+});
+
+afterAll(() => {
+  if (process.env['UPDATE_PINS'] !== undefined) writePins(measured);
+});
