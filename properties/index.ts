@@ -4,4 +4,11 @@ import { PATH_SUITES } from './suites/path.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
 import { BACKLOG_SUITES, SOCKET_SUITES, STACK_SUITES } from './suites/upper.ts';
 
-export const SUITES: readonly Suite[] = [...BOOT_SUITES, ...RING_SUITES, ...BACKLOG_SUITES, ...STACK_SUITES, ...SOCKET_SUITES, ...PATH_SUITES];
+export const SUITES: readonly Suite[] = [
+  ...BOOT_SUITES,
+  ...RING_SUITES,
+  ...BACKLOG_SUITES,
+  ...STACK_SUITES,
+  ...SOCKET_SUITES,
+  ...PATH_SUITES,
+];

@@ -4,7 +4,10 @@ import * as z from 'zod';
 
 const pinsShape = z.strictObject({
   /** By suite: what the exhaustive search visits. */
-  suites: z.record(z.string(), z.strictObject({ states: z.number(), transitions: z.number(), depth: z.number(), quiescent: z.number(), deadlocks: z.number() })),
+  suites: z.record(
+    z.string(),
+    z.strictObject({ states: z.number(), transitions: z.number(), depth: z.number(), quiescent: z.number(), deadlocks: z.number() }),
+  ),
   /** By suite and bug, `suite bug`: the length of the shortest counterexample of each property that it breaks. */
   bugs: z.record(z.string(), z.record(z.string(), z.number())),
 });

@@ -81,7 +81,12 @@ const backlogSetup = setup({
 /** Any CPU, under the queue lock, in every state. */
 const enqueueIn = (state: 'idle' | 'polling') =>
   ({
-    ENQUEUE_FIRST: { guard: 'schedules', target: state, actions: ['schedule', 'append'], meta: cite('netif_rx', 'enqueue_to_backlog', '____napi_schedule') },
+    ENQUEUE_FIRST: {
+      guard: 'schedules',
+      target: state,
+      actions: ['schedule', 'append'],
+      meta: cite('netif_rx', 'enqueue_to_backlog', '____napi_schedule'),
+    },
     ENQUEUE: [
       { guard: 'appends', target: state, actions: 'append', meta: cite('netif_rx', 'enqueue_to_backlog') },
       { guard: 'isTwice', target: 'broken', meta: cite('netif_rx', 'enqueue_to_backlog') },
@@ -123,9 +128,6 @@ export const queues =
 
 /** The input queue holds more than the limit allows. */
 export const overflown = (context: BacklogContext): boolean => context.input.length > context.max + 1;
-
-/** SCHED is set. */
-export const scheduled = (context: BacklogContext): boolean => context.sched;
 
 /** The next splice leaves weight to spare: 3.10 clears SCHED and unlinks the instance with it. */
 export const lastSplice = (context: BacklogContext): boolean => context.clearsEarly && context.input.length < context.weight - context.work;

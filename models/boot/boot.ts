@@ -46,21 +46,42 @@ export const boot = setup({
   context: ({ input }) => ({ ...input, closed: 0 }),
   initial: 'early',
   states: {
-    early: { description: 'Interrupts on, no thread yet.', on: { SPAWN_KSOFTIRQD: { target: 'ksoftirqd', meta: cite('spawn_ksoftirqd') } } },
+    early: {
+      description: 'Interrupts on, no thread yet.',
+      on: { SPAWN_KSOFTIRQD: { target: 'ksoftirqd', meta: cite('spawn_ksoftirqd') } },
+    },
     ksoftirqd: { description: 'early_initcall done.', on: { NET_DEV_INIT: { target: 'netDev', meta: cite('net_dev_init') } } },
     netDev: { description: 'softnet_data ready, NET_RX has its handler.', on: { ADD_ICMP: { target: 'icmp', meta: cite('inet_init') } } },
     icmp: { description: 'inet_protos has ICMP.', on: { ADD_UDP: { target: 'udp', meta: cite('inet_init') } } },
     udp: { description: 'inet_protos has UDP.', on: { ADD_IP: { target: 'inet', meta: cite('inet_init') } } },
-    inet: { description: 'ptype_base has IP: inet_init() is over.', on: { PROBE: { target: 'probed', meta: cite('igb_probe', 'netif_napi_add', 'register_netdev') } } },
-    probed: { description: 'The device is registered, down, masked; its NAPI is born owned.', on: { CONFIGURE: { target: 'configured', meta: cite('__dev_open', 'igb_open', 'igb_configure') } } },
-    configured: { description: 'The NIC receives; nobody listens.', on: { REQUEST_IRQ: { target: 'requested', meta: cite('igb_request_irq') } } },
+    inet: {
+      description: 'ptype_base has IP: inet_init() is over.',
+      on: { PROBE: { target: 'probed', meta: cite('igb_probe', 'netif_napi_add', 'register_netdev') } },
+    },
+    probed: {
+      description: 'The device is registered, down, masked; its NAPI is born owned.',
+      on: { CONFIGURE: { target: 'configured', meta: cite('__dev_open', 'igb_open', 'igb_configure') } },
+    },
+    configured: {
+      description: 'The NIC receives; nobody listens.',
+      on: { REQUEST_IRQ: { target: 'requested', meta: cite('igb_request_irq') } },
+    },
     requested: { description: 'The handler is installed.', on: { NAPI_ENABLE: { target: 'enabled', meta: cite('napi_enable') } } },
     enabled: { description: 'NAPI can be scheduled.', on: { IRQ_ENABLE: { target: 'up', meta: cite('igb_irq_enable') } } },
-    up: { description: 'The interface is up.', on: { STOP_NIC: { guard: 'mayClose', target: 'stopping', actions: 'countClose', meta: cite('igb_close', 'igb_down') } } },
+    up: {
+      description: 'The interface is up.',
+      on: { STOP_NIC: { guard: 'mayClose', target: 'stopping', actions: 'countClose', meta: cite('igb_close', 'igb_down') } },
+    },
     stopping: { description: '__IGB_DOWN set, no more frames.', on: { NAPI_DISABLE: { target: 'disabling', meta: cite('napi_disable') } } },
     disabling: { description: 'Waits for SCHED.', on: { NAPI_DISABLED: { target: 'disabled', meta: cite('napi_disable') } } },
     disabled: { description: 'Owns SCHED: no poll runs.', on: { IRQ_DISABLE: { target: 'masked', meta: cite('igb_irq_disable') } } },
-    masked: { description: 'No interrupt can come.', on: { FREE_RINGS: { target: 'empty', meta: cite('igb_down', 'igb_clean_all_rx_rings') } } },
-    empty: { description: 'No buffers; the handler is still installed.', on: { FREE_IRQ: { target: 'probed', meta: cite('igb_close', 'free_irq') } } },
+    masked: {
+      description: 'No interrupt can come.',
+      on: { FREE_RINGS: { target: 'empty', meta: cite('igb_down', 'igb_clean_all_rx_rings') } },
+    },
+    empty: {
+      description: 'No buffers; the handler is still installed.',
+      on: { FREE_IRQ: { target: 'probed', meta: cite('igb_close', 'free_irq') } },
+    },
   },
 });

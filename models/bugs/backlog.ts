@@ -30,13 +30,20 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
     about: 'M5.4: net_rx_action() returns without sending the IPIs it owes',
     breaks: ['no packet is stuck in a backlog', 'a raised softirq is served in the end'],
     scenario: { rps: 'on', cpus: 2, packets: 2 },
-    plant: (net) => net.replaceMachine('softnet', (machine) => machine.provide({ guards: { noIpis: () => true, isFirstIpi: () => false, backlogNext: () => false } })),
+    plant: (net) =>
+      net.replaceMachine('softnet', (machine) =>
+        machine.provide({ guards: { noIpis: () => true, isFirstIpi: () => false, backlogNext: () => false } }),
+      ),
   },
   {
     id: 'backlog-drop-uncounted',
     about: 'enqueue_to_backlog() drops and does not count in softnet_data.dropped',
     breaks: ['softnet_dropped counts exactly the packets that found the backlog full'],
-    plant: (net) => net.replaceStep('netif_rx_nested_drop', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'softnet_dropped') })),
+    plant: (net) =>
+      net.replaceStep('netif_rx_nested_drop', (spec) => ({
+        ...spec,
+        moves: spec.moves.filter((move) => move.component !== 'softnet_dropped'),
+      })),
   },
   {
     id: 'limit-not-tested',
@@ -46,7 +53,8 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
       net.replaceMachine('backlog', (machine) =>
         machine.provide({
           guards: {
-            appends: ({ context: c, event }) => (c.input.length > 0 || c.sched) && 'pkt' in event && ![...c.input, ...c.process].includes(event.pkt),
+            appends: ({ context: c, event }) =>
+              (c.input.length > 0 || c.sched) && 'pkt' in event && ![...c.input, ...c.process].includes(event.pkt),
           },
         }),
       ),

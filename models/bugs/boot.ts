@@ -26,8 +26,14 @@ export const BOOT_BUGS: readonly BootBug[] = [
     breaks: ['no frame is stuck in the ring', 'the vector is not left masked with its instance idle'],
     plant: (net) =>
       net
-        .replaceStep('napi_enable', (spec, n) => ({ ...spec, moves: [n.boot.on({ type: 'NAPI_ENABLE' }), n.vector.on({ type: 'UNMASK' })] }))
-        .replaceStep('igb_irq_enable', (spec, n) => ({ ...spec, moves: [n.boot.on({ type: 'IRQ_ENABLE' }), n.napi.on({ type: 'ENABLE' })] })),
+        .replaceStep('napi_enable', (spec, n) => ({
+          ...spec,
+          moves: [n.boot.on({ type: 'NAPI_ENABLE' }), n.vector.on({ type: 'UNMASK' })],
+        }))
+        .replaceStep('igb_irq_enable', (spec, n) => ({
+          ...spec,
+          moves: [n.boot.on({ type: 'IRQ_ENABLE' }), n.napi.on({ type: 'ENABLE' })],
+        })),
   },
   {
     id: 'free-before-disable',

@@ -25,7 +25,8 @@ export const PATH_BUGS: readonly Bug<PathNetwork>[] = [
     id: 'path-wake-nobody',
     about: 'sock_def_readable() finds a waiter and wakes nobody',
     breaks: ['no reader sleeps for ever on a readable socket'],
-    plant: (net) => net.replaceStep('wake_nobody', (spec) => ({ ...spec, when: (spec.when ?? []).filter((one) => !one.component.startsWith('reader')) })),
+    plant: (net) =>
+      net.replaceStep('wake_nobody', (spec) => ({ ...spec, when: (spec.when ?? []).filter((one) => !one.component.startsWith('reader')) })),
   },
   {
     id: 'path-overrun-uncounted',
@@ -43,6 +44,7 @@ export const PATH_BUGS: readonly Bug<PathNetwork>[] = [
     id: 'path-icmp-never',
     about: 'a datagram for a closed port is counted and never answered',
     breaks: ['every valid unicast datagram that matched no socket is answered by port-unreachable'],
-    plant: (net) => net.replaceStep('udp_no_port', (spec) => ({ ...spec, moves: spec.moves.filter((move) => !move.component.startsWith('icmp')) })),
+    plant: (net) =>
+      net.replaceStep('udp_no_port', (spec) => ({ ...spec, moves: spec.moves.filter((move) => !move.component.startsWith('icmp')) })),
   },
 ];

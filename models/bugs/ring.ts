@@ -10,23 +10,28 @@ export const RING_BUGS: readonly RingBug[] = [
     id: 'overrun-uncounted',
     about: 'the NIC drops a frame for want of a descriptor and counts nothing',
     breaks: ['rx_missed_errors counts exactly the frames that found no descriptor'],
-    plant: (net) => net.replaceStep('overrun', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'rx_missed_errors') })),
+    plant: (net) =>
+      net.replaceStep('overrun', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'rx_missed_errors') })),
   },
   {
     id: 'frame-taken-twice',
     about: 'igb_clean_rx_irq() hands a frame up and forgets to advance next_to_clean',
     breaks: ['every packet is in exactly one place, or has ended once'],
-    plant: (net) => net.replaceStep('take', (spec, n, { pkt }) => ({
-      ...spec,
-      moves: spec.moves.filter((move) => move.component !== 'ring'),
-      when: [...(spec.when ?? []), n.ring.is(`has packet ${pkt} next`, (context) => context.descriptors[context.clean] === pkt)],
-    })),
+    plant: (net) =>
+      net.replaceStep('take', (spec, n, { pkt }) => ({
+        ...spec,
+        moves: spec.moves.filter((move) => move.component !== 'ring'),
+        when: [...(spec.when ?? []), n.ring.is(`has packet ${pkt} next`, (context) => context.descriptors[context.clean] === pkt)],
+      })),
   },
   {
     id: 'no-latch',
     about: 'M2.1: the device does not latch a cause while the vector is masked',
     breaks: ['no frame is stuck in the ring'],
-    plant: (net) => net.replaceMachine('vector', (machine) => machine.provide({ actions: { latch: assign({ cause: ({ context }) => context.cause || context.open }) } })),
+    plant: (net) =>
+      net.replaceMachine('vector', (machine) =>
+        machine.provide({ actions: { latch: assign({ cause: ({ context }) => context.cause || context.open }) } }),
+      ),
   },
   {
     id: 'forget-missed',
@@ -46,16 +51,22 @@ export const RING_BUGS: readonly RingBug[] = [
     about: 'M4.1: napi_schedule_prep() tests SCHED and sets it later, so two CPUs may both win',
     breaks: ['a NAPI instance is polled or queued on one CPU at a time, and queued once'],
     scenario: { cpus: 2, kicks: 1, packets: 2 },
-    plant: (net) => net.replaceStep('prep_lost', (spec, n, { cpu }) => ({ ...spec, moves: [n.handler(Number(cpu)).on({ type: 'PREP_WON' })], when: [n.napi.in('scheduled')] })),
+    plant: (net) =>
+      net.replaceStep('prep_lost', (spec, n, { cpu }) => ({
+        ...spec,
+        moves: [n.handler(Number(cpu)).on({ type: 'PREP_WON' })],
+        when: [n.napi.in('scheduled')],
+      })),
   },
   {
     id: 'complete-and-return-weight',
     about: 'M4.6: the driver completes and still returns its weight, so the core queues the instance again',
     breaks: ['a NAPI instance is queued or polled only while scheduled'],
-    plant: (net) => net.replaceStep('poll_short', (spec, n, { cpu }) => ({
-      ...spec,
-      moves: spec.moves.map((move) => (move.component === `softnet.${cpu}` ? n.softnet(Number(cpu)).on({ type: 'FULL' }) : move)),
-    })),
+    plant: (net) =>
+      net.replaceStep('poll_short', (spec, n, { cpu }) => ({
+        ...spec,
+        moves: spec.moves.map((move) => (move.component === `softnet.${cpu}` ? n.softnet(Number(cpu)).on({ type: 'FULL' }) : move)),
+      })),
   },
   {
     id: 'return-without-complete',
@@ -73,13 +84,20 @@ export const RING_BUGS: readonly RingBug[] = [
   {
     id: 'mask-not-read-again',
     about: 'M3.8: __do_softirq() leaves without looking at the mask again',
-    breaks: ['a raised softirq is being served, or will be at interrupt exit, or ksoftirqd is awake', 'a raised softirq is served in the end'],
+    breaks: [
+      'a raised softirq is being served, or will be at interrupt exit, or ksoftirqd is awake',
+      'a raised softirq is served in the end',
+    ],
     plant: (net) => net.replaceMachine('softirq', (machine) => machine.provide({ guards: { notPending: () => true } })),
   },
   {
     id: 'handover-to-nobody',
     about: '__do_softirq() runs out of time and does not wake ksoftirqd',
     breaks: ['a raised softirq is being served, or will be at interrupt exit, or ksoftirqd is awake'],
-    plant: (net) => net.replaceStep('softirq_handover', (spec) => ({ ...spec, moves: spec.moves.filter((move) => !move.component.startsWith('ksoftirqd')) })),
+    plant: (net) =>
+      net.replaceStep('softirq_handover', (spec) => ({
+        ...spec,
+        moves: spec.moves.filter((move) => !move.component.startsWith('ksoftirqd')),
+      })),
   },
 ];

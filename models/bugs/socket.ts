@@ -9,14 +9,19 @@ type SocketNetwork = ReturnType<typeof socketSlice.build>;
 const NO_LOST_WAKEUP = 'no reader sleeps for ever on a readable socket';
 
 /** The readers that the parameter `linked` of wake_nobody names: "0>1", or none. */
-const readersOf = (linked: unknown): number[] => String(linked).split('>').filter((part) => part !== '').map(Number);
+const readersOf = (linked: unknown): number[] =>
+  String(linked)
+    .split('>')
+    .filter((part) => part !== '')
+    .map(Number);
 
 export const SOCKET_BUGS: readonly Bug<SocketNetwork>[] = [
   {
     id: 'no-recheck',
     about: 'wait_for_more_packets() goes to sleep without looking at the queue again',
     breaks: [NO_LOST_WAKEUP],
-    plant: (net) => net.replaceStep('recheck_none', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'socket') })),
+    plant: (net) =>
+      net.replaceStep('recheck_none', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'socket') })),
   },
   {
     id: 'skip-wakeup-nonempty',
@@ -56,8 +61,13 @@ export const SOCKET_BUGS: readonly Bug<SocketNetwork>[] = [
     breaks: ['EAGAIN only if the socket was empty at some instant of the call'],
     plant: (net) =>
       net
-        .replaceMachine('reader', (machine) => machine.provide({ guards: { givesUpAfterBad: ({ context }) => context.mode === 'dontwait' } }))
-        .replaceStep('free_bad', (spec, n, { reader }) => ({ ...spec, when: [...(spec.when ?? []), n.reader(Number(reader)).is('may wait', (context) => context.mode !== 'dontwait')] }))
+        .replaceMachine('reader', (machine) =>
+          machine.provide({ guards: { givesUpAfterBad: ({ context }) => context.mode === 'dontwait' } }),
+        )
+        .replaceStep('free_bad', (spec, n, { reader }) => ({
+          ...spec,
+          when: [...(spec.when ?? []), n.reader(Number(reader)).is('may wait', (context) => context.mode !== 'dontwait')],
+        }))
         .step('free_bad_again', { reader: range(net.components.reader.length) }, ({ reader: i }, n) => ({
           owner: `reader/${i}`,
           moves: [n.reader(i).on({ type: 'FREE' }), n.socket.on({ type: 'UNCHARGE' }), n.emptiness(i).on({ type: 'AGAIN' })],
@@ -88,7 +98,8 @@ export const SOCKET_BUGS: readonly Bug<SocketNetwork>[] = [
     id: 'rcvbuf-drop-uncounted',
     about: 'a datagram dropped for a full buffer is not counted in RcvbufErrors (compare 820990d66577)',
     breaks: ['UdpRcvbufErrors counts exactly the datagrams that found the receive buffer full'],
-    plant: (net) => net.replaceStep('rcvbuf_full', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpRcvbufErrors') })),
+    plant: (net) =>
+      net.replaceStep('rcvbuf_full', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpRcvbufErrors') })),
   },
   {
     id: 'finish-wait-hangs',
@@ -100,13 +111,15 @@ export const SOCKET_BUGS: readonly Bug<SocketNetwork>[] = [
     id: 'delivery-uncounted',
     about: 'udp_recvmsg() copies a datagram and does not count InDatagrams',
     breaks: ['UdpInDatagrams counts exactly the delivered datagrams'],
-    plant: (net) => net.replaceStep('copy', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpInDatagrams') })),
+    plant: (net) =>
+      net.replaceStep('copy', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpInDatagrams') })),
   },
   {
     id: 'error-uncounted',
     about: 'a drop for a full receive buffer counts RcvbufErrors but not InErrors',
     breaks: ['UdpInErrors counts exactly the datagrams dropped by UDP'],
-    plant: (net) => net.replaceStep('rcvbuf_full', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpInErrors') })),
+    plant: (net) =>
+      net.replaceStep('rcvbuf_full', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpInErrors') })),
   },
   {
     id: 'bad-checksum-delivered',
@@ -115,7 +128,11 @@ export const SOCKET_BUGS: readonly Bug<SocketNetwork>[] = [
     plant: (net) =>
       net.step('copy_unverified', { reader: range(net.components.reader.length), pkt: range(3) }, ({ reader: i, pkt }, n) => ({
         owner: `reader/${i}`,
-        moves: [n.reader(i).on({ type: 'COPIED' }), n.ledger.on({ type: 'END', pkt, fate: 'delivered' }), n.UdpInDatagrams.on({ type: 'INC' })],
+        moves: [
+          n.reader(i).on({ type: 'COPIED' }),
+          n.ledger.on({ type: 'END', pkt, fate: 'delivered' }),
+          n.UdpInDatagrams.on({ type: 'INC' }),
+        ],
         when: [n.reader(i).is(`has packet ${pkt}`, (context) => context.pkt === pkt)],
       })),
   },

@@ -23,7 +23,10 @@ export const STACK_BUGS: readonly Bug<StackNetwork>[] = [
   {
     id: 'icmp-before-checksum',
     about: 'M14: __udp4_lib_rcv() answers a datagram without a socket before it verifies the checksum',
-    breaks: ['port-unreachable is sent only for valid unicast datagrams that matched no socket', 'a bad checksum is dropped as such: no delivery, no NoPorts, no ICMP'],
+    breaks: [
+      'port-unreachable is sent only for valid unicast datagrams that matched no socket',
+      'a bad checksum is dropped as such: no delivery, no NoPorts, no ICMP',
+    ],
     plant: (net) => answers(net, 'udp_no_port_unverified', 'badUnmatched'),
   },
   {
@@ -36,17 +39,22 @@ export const STACK_BUGS: readonly Bug<StackNetwork>[] = [
     id: 'icmp-never',
     about: '__udp4_lib_rcv() counts NoPorts and forgets icmp_send()',
     breaks: ['every valid unicast datagram that matched no socket is answered by port-unreachable'],
-    plant: (net) => net.replaceStep('udp_no_port', (spec) => ({ ...spec, moves: spec.moves.filter((move) => !move.component.startsWith('icmp')) })),
+    plant: (net) =>
+      net.replaceStep('udp_no_port', (spec) => ({ ...spec, moves: spec.moves.filter((move) => !move.component.startsWith('icmp')) })),
   },
   {
     id: 'checksum-uncounted',
     about: 'a bad checksum is dropped without InCsumErrors',
     breaks: ['UdpInCsumErrors counts exactly the datagrams with a bad checksum'],
-    plant: (net) => net.replaceStep('udp_bad_checksum', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpInCsumErrors') })),
+    plant: (net) =>
+      net.replaceStep('udp_bad_checksum', (spec) => ({
+        ...spec,
+        moves: spec.moves.filter((move) => move.component !== 'UdpInCsumErrors'),
+      })),
   },
   {
     id: 'drop-forgotten',
-    about: 'a datagram for a closed port is neither freed nor counted: it is in nobody\'s hands',
+    about: "a datagram for a closed port is neither freed nor counted: it is in nobody's hands",
     breaks: ['every packet is in exactly one place, or has ended once'],
     plant: (net) =>
       net.replaceStep('udp_no_port', (spec) => ({
@@ -58,19 +66,22 @@ export const STACK_BUGS: readonly Bug<StackNetwork>[] = [
     id: 'no-port-uncounted',
     about: 'a datagram without a socket is answered and not counted in NoPorts',
     breaks: ['UdpNoPorts counts exactly the datagrams without a socket'],
-    plant: (net) => net.replaceStep('udp_no_port', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpNoPorts') })),
+    plant: (net) =>
+      net.replaceStep('udp_no_port', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpNoPorts') })),
   },
   {
     id: 'icmp-uncounted',
     about: 'a port-unreachable is sent and not counted',
     breaks: ['IcmpOutDestUnreachs counts exactly the port-unreachables sent'],
-    plant: (net) => net.replaceStep('icmp_send', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'IcmpOutDestUnreachs') })),
+    plant: (net) =>
+      net.replaceStep('icmp_send', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'IcmpOutDestUnreachs') })),
   },
   {
     id: 'broadcast-uncounted',
     about: 'a broadcast without a listener is freed silently, as 3.10 did',
     breaks: ['UdpIgnoredMulti counts exactly the broadcasts without a listener'],
     scenario: { profile: '6.18' },
-    plant: (net) => net.replaceStep('udp_no_listener', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpIgnoredMulti') })),
+    plant: (net) =>
+      net.replaceStep('udp_no_listener', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'UdpIgnoredMulti') })),
   },
 ];

@@ -51,9 +51,3 @@ export const icmp = setup({
     },
   },
 });
-
-/** An error about `pkt` is being built on this CPU. */
-export const inIcmp =
-  (pkt: Packet) =>
-  (context: IcmpContext): boolean =>
-    context.pkt === pkt;

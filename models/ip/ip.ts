@@ -45,7 +45,12 @@ export const ip = setup({
     delivering: {
       description: 'Valid, routed to this host, past the hooks.',
       on: {
-        DISPATCH: { guard: 'inHand', target: 'idle', actions: 'release', meta: cite('ip_rcv_finish', 'ip_local_deliver', 'ip_local_deliver_finish') },
+        DISPATCH: {
+          guard: 'inHand',
+          target: 'idle',
+          actions: 'release',
+          meta: cite('ip_rcv_finish', 'ip_local_deliver', 'ip_local_deliver_finish'),
+        },
         NO_PROTO: { guard: 'inHand', target: 'idle', actions: 'release', meta: cite('ip_local_deliver_finish') },
       },
     },

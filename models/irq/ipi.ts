@@ -17,6 +17,9 @@ export const ipi = setup({ types: { events: {} as IpiEvent, meta: {} as Cite } }
   states: {
     idle: { description: 'The descriptor is free.', on: { SEND: { target: 'flying', meta: cite('net_rps_action_and_irq_enable') } } },
     flying: { description: 'On its way.', on: { ACCEPT: { target: 'handling', meta: cite('call_function_single_interrupt') } } },
-    handling: { description: 'In its handler on the target CPU.', on: { RUN: { target: 'idle', meta: cite('rps_trigger_softirq', '____napi_schedule') } } },
+    handling: {
+      description: 'In its handler on the target CPU.',
+      on: { RUN: { target: 'idle', meta: cite('rps_trigger_softirq', '____napi_schedule') } },
+    },
   },
 });

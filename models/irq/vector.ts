@@ -70,6 +70,3 @@ export const vector = setup({
 
 /** The vector cannot interrupt until software opens it. */
 export const masked = (context: VectorContext): boolean => !context.open;
-
-/** A cause waits for the mask to open. */
-export const latched = (context: VectorContext): boolean => context.cause;

@@ -67,4 +67,5 @@ export const open =
     context.fates[pkt] === 'open';
 
 /** The number of packets that ended as one of `fates`. */
-export const count = (context: LedgerContext, ...fates: readonly Fate[]): number => context.fates.filter((fate) => fate !== 'open' && fates.includes(fate)).length;
+export const count = (context: LedgerContext, ...fates: readonly Fate[]): number =>
+  context.fates.filter((fate) => fate !== 'open' && fates.includes(fate)).length;

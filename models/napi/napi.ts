@@ -74,7 +74,12 @@ export const napi = setup({
       on: {
         PREP_LOST: { target: 'scheduled', actions: 'setMissed', meta: cite('napi_schedule_prep') },
         COMPLETE: { guard: 'notMissed', target: 'free', actions: 'clearMissed', meta: cite('napi_complete', '__napi_complete') },
-        COMPLETE_MISSED: { guard: 'missed', target: 'scheduled', actions: 'clearMissed', meta: cite('napi_complete_done', '__napi_schedule') },
+        COMPLETE_MISSED: {
+          guard: 'missed',
+          target: 'scheduled',
+          actions: 'clearMissed',
+          meta: cite('napi_complete_done', '__napi_schedule'),
+        },
         DISABLE: { target: 'scheduled', actions: 'setDisable', meta: cite('napi_disable') },
         DISABLED: { guard: 'doesNotWait', target: 'disabled', actions: 'clearDisable', meta: cite('napi_disable') },
       },

@@ -56,7 +56,8 @@ const softnetSetup = setup({
   types: { input: {} as SoftnetBounds, context: {} as SoftnetContext, events: {} as SoftnetEvent, meta: {} as Cite },
   guards: {
     onNoList: ({ context: c, event }) => 'napi' in event && ![...c.list, ...c.local, ...c.repoll].includes(event.napi),
-    isFirst: ({ context: c, event }) => 'napi' in event && (c.inPlace ? c.list : c.local)[0] === event.napi && (event.napi !== 'backlog' || c.ipis.length === 0),
+    isFirst: ({ context: c, event }) =>
+      'napi' in event && (c.inPlace ? c.list : c.local)[0] === event.napi && (event.napi !== 'backlog' || c.ipis.length === 0),
     nothingLeft: ({ context: c }) => c.list.length + c.local.length + c.repoll.length === 0,
     onlyNewOnes: ({ context: c }) => !c.inPlace && c.list.length > 0 && c.local.length + c.repoll.length === 0,
     mayBreak: ({ context: c }) => c.polled && c.list.length + c.local.length + c.repoll.length > 0,
@@ -134,7 +135,12 @@ export const softnet = softnetSetup.createMachine({
         RESTART: { guard: 'onlyNewOnes', target: 'loop', actions: 'splice', meta: cite('net_rx_action') },
         EXIT: { guard: 'nothingLeft', target: 'ending', actions: 'leaveAction', meta: cite('net_rx_action') },
         BREAK: { guard: 'mayBreak', target: 'ending', actions: 'giveBack', meta: cite('net_rx_action', '__raise_softirq_irqoff') },
-        SEND_IPI: { guard: 'backlogNext', target: 'loop', actions: 'popIpi', meta: cite('process_backlog', 'net_rps_action_and_irq_enable') },
+        SEND_IPI: {
+          guard: 'backlogNext',
+          target: 'loop',
+          actions: 'popIpi',
+          meta: cite('process_backlog', 'net_rps_action_and_irq_enable'),
+        },
       },
     },
     polling: {
@@ -161,20 +167,11 @@ export const softnet = softnetSetup.createMachine({
   },
 });
 
-/** Some instance is on a list of this CPU. */
-export const listed = (context: SoftnetContext): boolean => context.list.length + context.local.length + context.repoll.length > 0;
-
 /** Instance `napi` is on a list of this CPU, or its ->poll() runs here. */
 export const has =
   (napi: Instance) =>
   (context: SoftnetContext): boolean =>
     context.current === napi || [...context.list, ...context.local, ...context.repoll].includes(napi);
-
-/** The ->poll() of `napi` runs. */
-export const polls =
-  (napi: Instance) =>
-  (context: SoftnetContext): boolean =>
-    context.current === napi;
 
 /** ____napi_schedule() need not raise NET_RX: net_rx_action() will look at the list. */
 export const inAction = (context: SoftnetContext): boolean => context.inAction;

@@ -47,7 +47,15 @@ export const backlogSlice = family({
       .step('power_on', {}, (_, n) => ({ owner: 'boot', moves: n.ksoftirqd.all.map((one) => one.on({ type: 'CREATE' })) }))
       .join((n) => senderSteps(n, { ...bounds, target }))
       .join((n) => softirqSteps(n, s.cpus))
-      .join((n) => processSteps(n, bounds, (_, pkt) => ({ moves: end(n, pkt, 'delivered'), when: [] }), () => [], profile.pollInPlace))
+      .join((n) =>
+        processSteps(
+          n,
+          bounds,
+          (_, pkt) => ({ moves: end(n, pkt, 'delivered'), when: [] }),
+          () => [],
+          profile.pollInPlace,
+        ),
+      )
       .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus) : []));
   },
 });

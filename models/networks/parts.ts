@@ -93,4 +93,7 @@ export function end(n: Pick<Parts, 'ledger'>, pkt: Packet, fate: Fate, ...counte
 }
 
 /** What a packet handed to the stack on a CPU sets in motion, and what must be true for it. */
-export type ToStack = (cpu: number, pkt: Packet) => { readonly moves: readonly ReturnType<Ref<typeof ip>['on']>[]; readonly when: readonly Observation[] };
+export type ToStack = (
+  cpu: number,
+  pkt: Packet,
+) => { readonly moves: readonly ReturnType<Ref<typeof ip>['on']>[]; readonly when: readonly Observation[] };

@@ -49,7 +49,23 @@ import { softirqSteps } from './steps/softirq.ts';
 import { stackIdle, stackSteps, toIp, unhandledSteps } from './steps/stack.ts';
 
 const KEYS = {
-  ...keys('profile', 'packets', 'kinds', 'cpus', 'ring', 'weight', 'backlogMax', 'rcvbuf', 'size', 'readers', 'modes', 'tokens', 'holds', 'kicks', 'closes'),
+  ...keys(
+    'profile',
+    'packets',
+    'kinds',
+    'cpus',
+    'ring',
+    'weight',
+    'backlogMax',
+    'rcvbuf',
+    'size',
+    'readers',
+    'modes',
+    'tokens',
+    'holds',
+    'kicks',
+    'closes',
+  ),
   device: choice(['igb', 'veth'], 'igb', 'where packets come from'),
   rps: choice(['off', 'on'], 'off', 'veth: packets go to the backlog of the next CPU'),
 } as const;
@@ -102,16 +118,23 @@ export const receivePath = family({
       .join(bootSteps)
       .join(openSteps)
       .join((n) => (s.closes > 0 ? closeSteps(n) : []))
-      .join((n) => (s.device === 'igb' ? deviceSteps(n, bounds) : senderSteps(n, { ...bounds, senders: [0], target: next, ready: [n.boot.in('up')] })))
+      .join((n) =>
+        s.device === 'igb' ? deviceSteps(n, bounds) : senderSteps(n, { ...bounds, senders: [0], target: next, ready: [n.boot.in('up')] }),
+      )
       .join((n) => watchdogStep(n, s.kicks))
       .join((n) => interruptSteps(n, bounds))
       .join((n) => softirqSteps(n, s.cpus))
       .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out(...DOWN), down: n.boot.in(...DOWN) } }, toIp(n), stackIdle(n)))
       .join((n) => processSteps(n, bounds, toIp(n), stackIdle(n), profile.pollInPlace))
       .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus) : []))
-      .join((n) => stackSteps(n, { ...bounds, checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock }, toReceive(n), toError(n)))
       .join((n) =>
-        unhandledSteps(n, 'unhandled', { cpu: cpus, pkt: range(s.packets) }, (c, pkt) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })]),
+        stackSteps(n, { ...bounds, checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock }, toReceive(n), toError(n)),
+      )
+      .join((n) =>
+        unhandledSteps(n, 'unhandled', { cpu: cpus, pkt: range(s.packets) }, (c, pkt) => [
+          n.poll(c).on({ type: 'TAKE' }),
+          n.ring.on({ type: 'TAKE', pkt }),
+        ]),
       )
       .join((n) => socketSteps(n, bounds))
       .join((n) =>

@@ -110,8 +110,10 @@ export const bootSlice = family({
       .join((n) => softirqSteps(n, s.cpus))
       .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out(...DOWN), down: n.boot.in(...DOWN) } }, deliver(n), () => []))
       .join((n) =>
-        unhandledSteps(n, 'unhandled', { cpu: range(s.cpus), pkt: range(s.packets) }, (c, pkt) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })]),
+        unhandledSteps(n, 'unhandled', { cpu: range(s.cpus), pkt: range(s.packets) }, (c, pkt) => [
+          n.poll(c).on({ type: 'TAKE' }),
+          n.ring.on({ type: 'TAKE', pkt }),
+        ]),
       );
   },
 });
-

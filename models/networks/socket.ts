@@ -61,6 +61,8 @@ export const socketSlice = family({
         })),
       ])
       .join((n) => socketSteps(n, bounds))
-      .join((n) => readerSteps(n, { ...bounds, modes: modesOf(s.modes), home: (i) => (i + s.cpus - 1) % s.cpus, unchargesLate: !profile.readerQueue }));
+      .join((n) =>
+        readerSteps(n, { ...bounds, modes: modesOf(s.modes), home: (i) => (i + s.cpus - 1) % s.cpus, unchargesLate: !profile.readerQueue }),
+      );
   },
 });

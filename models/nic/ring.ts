@@ -53,7 +53,10 @@ const ringSetup = setup({
     nothingDone: ({ context: c }) => typeof c.descriptors[c.clean] !== 'number',
   },
   actions: {
-    fill: assign(({ context: c }) => ({ descriptors: c.descriptors.map((_, index) => (index < c.size - 1 ? 'nic' : 'driver') as Descriptor), tail: c.size - 1 })),
+    fill: assign(({ context: c }) => ({
+      descriptors: c.descriptors.map((_, index) => (index < c.size - 1 ? 'nic' : 'driver') as Descriptor),
+      tail: c.size - 1,
+    })),
     writeBack: assign(({ context: c, event }) => {
       assertEvent(event, 'DMA');
       return { descriptors: c.descriptors.with(c.head, event.pkt), head: (c.head + 1) % c.size };
@@ -105,6 +108,3 @@ export const holds =
   (pkt: Packet) =>
   (context: RingContext): boolean =>
     context.descriptors.includes(pkt);
-
-/** The NIC has no descriptor left. */
-export const starved = (context: RingContext): boolean => context.head === context.tail;

@@ -202,13 +202,12 @@ export const keeps =
     [...context.queue, ...context.readerList, ...context.backlog].includes(pkt);
 
 /** The charge exceeds what the rule can let in: the limit plus one datagram. */
-export const overcharged = (context: SocketContext): boolean => charged(context) >= context.rcvbuf + context.size + (context.rule === 'exceeded' ? 1 : 0);
+export const overcharged = (context: SocketContext): boolean =>
+  charged(context) >= context.rcvbuf + context.size + (context.rule === 'exceeded' ? 1 : 0);
 
 /** Datagrams in the backlog. */
 export const hasBacklog = (context: SocketContext): boolean => context.backlog.length > 0;
 
-/** sk_err is set. */
-export const hasError = (context: SocketContext): boolean => context.error;
-
 /** Nothing queued, nothing in flight, and a charge all the same. */
-export const leaksCharge = (context: SocketContext): boolean => context.deficit > 0 && context.queue.length + context.readerList.length === 0;
+export const leaksCharge = (context: SocketContext): boolean =>
+  context.deficit > 0 && context.queue.length + context.readerList.length === 0;

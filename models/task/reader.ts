@@ -93,7 +93,12 @@ const readerSetup = setup({
 
 /** A wakeup while the task state is INT and the task still runs. */
 const WAKE = (state: 'checkError' | 'checkQueue' | 'committed' | 'leaving') =>
-  ({ guard: 'notWoken', target: state, actions: 'wake', meta: cite('receiver_wake_function', 'autoremove_wake_function', 'try_to_wake_up') }) as const;
+  ({
+    guard: 'notWoken',
+    target: state,
+    actions: 'wake',
+    meta: cite('receiver_wake_function', 'autoremove_wake_function', 'try_to_wake_up'),
+  }) as const;
 
 export const reader = readerSetup.createMachine({
   id: 'reader',

@@ -47,7 +47,12 @@ export const udp = setup({
       description: 'About to verify and look up.',
       on: {
         FOUND: { guard: 'inHand', target: 'idle', actions: 'release', meta: cite('__udp4_lib_lookup', 'udp_queue_rcv_skb') },
-        NO_SOCKET: { guard: 'inHand', target: 'idle', actions: 'release', meta: cite('__udp4_lib_lookup', 'udp_lib_checksum_complete', 'icmp_send') },
+        NO_SOCKET: {
+          guard: 'inHand',
+          target: 'idle',
+          actions: 'release',
+          meta: cite('__udp4_lib_lookup', 'udp_lib_checksum_complete', 'icmp_send'),
+        },
         CHECKSUM: { guard: 'inHand', target: 'idle', actions: 'release', meta: cite('udp_lib_checksum_complete') },
         NO_LISTENER: { guard: 'inHand', target: 'idle', actions: 'release', meta: cite('__udp4_lib_mcast_deliver') },
       },

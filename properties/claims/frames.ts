@@ -29,13 +29,11 @@ export function noStuckFrame(n: Pick<Parts, 'ring'>, where: readonly Observation
   return quiescent(NO_STUCK_FRAME, [[stuck, ...where]], [stuck]);
 }
 
-export const NO_STUCK_BACKLOG = 'no packet is stuck in a backlog';
-
 /** The same for the backlog of every CPU. */
 export function noStuckBacklog(n: Pick<Parts, 'backlog'>, target = 0): Property {
   const stuck = (one: Parts['backlog']['all'][number]) => one.is('holds a packet', queued);
   return quiescent(
-    NO_STUCK_BACKLOG,
+    'no packet is stuck in a backlog',
     n.backlog.all.map((one) => [stuck(one)]),
     [stuck(n.backlog(target))],
   );
@@ -63,9 +61,11 @@ export function conservation(n: Places, packets: number): Property {
     const afterEnd = places.map((here) => [here, n.ledger.is(`packet ${pkt} has ended`, (context) => !open(pkt)(context))]);
     return [nowhere, ...twice, ...afterEnd];
   });
-  return never(CONSERVATION, [...forbids, [n.ledger.in('broken')], ...brokenPlaces(n)], [
-    n.ledger.is('packet 0 was delivered', ended(0, 'delivered')),
-  ]);
+  return never(
+    CONSERVATION,
+    [...forbids, [n.ledger.in('broken')], ...brokenPlaces(n)],
+    [n.ledger.is('packet 0 was delivered', ended(0, 'delivered'))],
+  );
 }
 
 /** Every place where `pkt` can be. */
@@ -114,7 +114,11 @@ const COUNTED: Readonly<Record<CounterName, { readonly fates: readonly Fate[]; r
 };
 
 /** The counter named `name` is always exactly the number of packets that ended as it says. */
-export function accounted(n: { readonly ledger: Ref<typeof ledger> } & { readonly [K in CounterName]?: Parts[K] }, name: CounterName, packets: number): Property {
+export function accounted(
+  n: { readonly ledger: Ref<typeof ledger> } & { readonly [K in CounterName]?: Parts[K] },
+  name: CounterName,
+  packets: number,
+): Property {
   const { fates, words } = COUNTED[name];
   const counter = n[name];
   const forbids = range(packets + 1).map((value) => [

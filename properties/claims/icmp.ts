@@ -37,7 +37,11 @@ export function everyUnreachable(n: IcmpParts, packets: number): Property {
 }
 
 /** A bad checksum ends in its own counter, wherever it is found: no delivery, no NoPorts, no ICMP. */
-export function badChecksum(n: Pick<IcmpParts, 'wire' | 'ledger'>, packets: number, kinds: readonly ('badMatched' | 'badUnmatched')[]): Property {
+export function badChecksum(
+  n: Pick<IcmpParts, 'wire' | 'ledger'>,
+  packets: number,
+  kinds: readonly ('badMatched' | 'badUnmatched')[],
+): Property {
   const others: readonly Fate[] = ['delivered', 'noPort', 'unreachable', 'ignored', 'icmpIn'];
   const forbids = range(packets).map((pkt) => [
     n.wire.is(`packet ${pkt} has a bad checksum`, kindIs(pkt, ...kinds)),

@@ -20,15 +20,23 @@ export function onePoller(n: NapiParts, irqCpus: number): Property {
     [owns(b), isListed(n, a)],
   ]);
   const corrupt = n.softnet.all.map((one) => [one.in('corrupt')]);
-  return never('a NAPI instance is polled or queued on one CPU at a time, and queued once', [...pairs, ...listed, ...both, ...corrupt], [owns(0)]);
+  return never(
+    'a NAPI instance is polled or queued on one CPU at a time, and queued once',
+    [...pairs, ...listed, ...both, ...corrupt],
+    [owns(0)],
+  );
 }
 
 /** On a list of CPU `c`, or owned by its interrupt handler on the way there. */
 const isListed = (n: NapiParts, c: number): Observation => n.softnet(c).is('has the instance, outside its completion', waits);
 
 /** Listed and not polled: a poll in progress is judged by its own states. */
-const waits = (context: { readonly current: string | null; readonly list: readonly string[]; readonly local: readonly string[]; readonly repoll: readonly string[] }): boolean =>
-  context.current !== 'igb' && [...context.list, ...context.local, ...context.repoll].includes('igb');
+const waits = (context: {
+  readonly current: string | null;
+  readonly list: readonly string[];
+  readonly local: readonly string[];
+  readonly repoll: readonly string[];
+}): boolean => context.current !== 'igb' && [...context.list, ...context.local, ...context.repoll].includes('igb');
 
 function pairsBelow(count: number): [number, number][] {
   return Array.from({ length: count }, (_, a) => Array.from({ length: a }, (_unused, b): [number, number] => [b, a])).flat();
@@ -41,7 +49,11 @@ export function scheduledIsPolled(n: NapiParts): Property {
     ...n.softnet.all.map((one) => one.is('does not have the instance', (context) => !has('igb')(context))),
     ...n.poll.all.map((one) => not(one.in(...OWNING))),
   ];
-  return never('a scheduled NAPI instance is with somebody who will poll it', [[n.napi.in('scheduled'), ...nobody]], [n.napi.in('scheduled')]);
+  return never(
+    'a scheduled NAPI instance is with somebody who will poll it',
+    [[n.napi.in('scheduled'), ...nobody]],
+    [n.napi.in('scheduled')],
+  );
 }
 
 /** I4.1 the other way: nobody polls or queues an instance whose SCHED is clear. */
@@ -58,10 +70,12 @@ export function polledIsScheduled(n: NapiParts): Property {
   );
 }
 
-export const NO_DEAD_VECTOR = 'the vector is not left masked with its instance idle';
-
 /** I4.5 at rest: masked and idle means that nobody will ever open the vector again. */
 export function noDeadVector(n: NapiParts, up: readonly Observation[] = []): Property {
   const closed = n.vector.is('is masked', masked);
-  return quiescent(NO_DEAD_VECTOR, [[closed, n.napi.in('free'), ...up]], [closed, n.napi.in('scheduled')]);
+  return quiescent(
+    'the vector is not left masked with its instance idle',
+    [[closed, n.napi.in('free'), ...up]],
+    [closed, n.napi.in('scheduled')],
+  );
 }

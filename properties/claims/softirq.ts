@@ -34,7 +34,10 @@ export function raisedHasServer(n: SoftirqParts): Property {
 export function raisedIsServed(n: SoftirqParts): Property {
   return quiescent(
     'a raised softirq is served in the end',
-    [...n.softirq.all.map((one) => [one.is('has NET_RX pending', pending)]), ...n.softnet.all.map((one) => [one.is('owes an IPI', owesIpi)])],
+    [
+      ...n.softirq.all.map((one) => [one.is('has NET_RX pending', pending)]),
+      ...n.softnet.all.map((one) => [one.is('owes an IPI', owesIpi)]),
+    ],
     [n.softirq(0).is('has NET_RX pending', pending)],
   );
 }

@@ -39,9 +39,11 @@ export function noFalseAgain(n: SocketParts): Property {
 
 /** A5 for one producer: the charge never exceeds what the rule of the profile lets in. */
 export function rcvbufBound(n: SocketParts): Property {
-  return never('sk_rmem_alloc stays within sk_rcvbuf plus one datagram', [[n.socket.is('is charged beyond its bound', overcharged)]], [
-    n.socket.is('is readable', readable),
-  ]);
+  return never(
+    'sk_rmem_alloc stays within sk_rcvbuf plus one datagram',
+    [[n.socket.is('is charged beyond its bound', overcharged)]],
+    [n.socket.is('is readable', readable)],
+  );
 }
 
 /** A2: an empty socket is charged nothing once nobody copies. */

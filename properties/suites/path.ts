@@ -39,9 +39,30 @@ const pathProperties = (network: ReturnType<typeof receivePath.build>, s: Receiv
 const larger = { packets: 10, ring: 8, weight: 4, cpus: 2, readers: 2, rcvbuf: 4, modes: 'all' } as const;
 
 export const PATH_SUITES: readonly Suite[] = [
-  suite({ id: 'receive-path/1cpu', family: receivePath, scenario: { packets: 3 }, walk: larger, properties: pathProperties, bugs: PATH_BUGS }),
-  suite({ id: 'receive-path/1cpu-rcvbuf1', family: receivePath, scenario: { packets: 3, rcvbuf: 1 }, walk: { ...larger, cpus: 1, readers: 1 }, properties: pathProperties, bugs: [] }),
-  suite({ id: 'receive-path/2cpu', family: receivePath, scenario: { packets: 2, cpus: 2, readers: 2 }, walk: { ...larger, readers: 3 }, properties: pathProperties, bugs: [] }),
+  suite({
+    id: 'receive-path/1cpu',
+    family: receivePath,
+    scenario: { packets: 3 },
+    walk: larger,
+    properties: pathProperties,
+    bugs: PATH_BUGS,
+  }),
+  suite({
+    id: 'receive-path/1cpu-rcvbuf1',
+    family: receivePath,
+    scenario: { packets: 3, rcvbuf: 1 },
+    walk: { ...larger, cpus: 1, readers: 1 },
+    properties: pathProperties,
+    bugs: [],
+  }),
+  suite({
+    id: 'receive-path/2cpu',
+    family: receivePath,
+    scenario: { packets: 2, cpus: 2, readers: 2 },
+    walk: { ...larger, readers: 3 },
+    properties: pathProperties,
+    bugs: [],
+  }),
   suite({
     id: 'receive-path/veth',
     family: receivePath,

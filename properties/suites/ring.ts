@@ -11,7 +11,20 @@ import { handlerBeforeRaise, neverNested, raisedHasServer, raisedIsServed } from
 
 type LowerParts = Pick<
   Parts,
-  'wire' | 'ledger' | 'ring' | 'rxList' | 'napi' | 'handler' | 'softnet' | 'poll' | 'vector' | 'cpu' | 'softirq' | 'ksoftirqd' | 'protocols' | 'rx_missed_errors'
+  | 'wire'
+  | 'ledger'
+  | 'ring'
+  | 'rxList'
+  | 'napi'
+  | 'handler'
+  | 'softnet'
+  | 'poll'
+  | 'vector'
+  | 'cpu'
+  | 'softirq'
+  | 'ksoftirqd'
+  | 'protocols'
+  | 'rx_missed_errors'
 >;
 
 /** What every lower half must satisfy. */
@@ -29,7 +42,8 @@ const lowerHalf = (n: LowerParts, s: { readonly packets: number; readonly cpus: 
   handlerBeforeRaise(n),
 ];
 
-const ringProperties = (network: ReturnType<typeof ringSlice.build>, s: { readonly packets: number; readonly cpus: number }) => lowerHalf(network.refs, s);
+const ringProperties = (network: ReturnType<typeof ringSlice.build>, s: { readonly packets: number; readonly cpus: number }) =>
+  lowerHalf(network.refs, s);
 
 export const RING_SUITES: readonly Suite[] = [
   suite({
@@ -40,7 +54,14 @@ export const RING_SUITES: readonly Suite[] = [
     properties: ringProperties,
     bugs: RING_BUGS,
   }),
-  suite({ id: 'ring/article-2cpu', family: ringSlice, scenario: { packets: 4, cpus: 2 }, walk: { packets: 16, ring: 8, cpus: 3 }, properties: ringProperties, bugs: [] }),
+  suite({
+    id: 'ring/article-2cpu',
+    family: ringSlice,
+    scenario: { packets: 4, cpus: 2 },
+    walk: { packets: 16, ring: 8, cpus: 3 },
+    properties: ringProperties,
+    bugs: [],
+  }),
   suite({
     id: 'ring/article-watchdog',
     family: ringSlice,
@@ -63,7 +84,10 @@ export const RING_SUITES: readonly Suite[] = [
   }),
 ];
 
-const bootProperties = (network: ReturnType<typeof bootSlice.build>, s: { readonly packets: number; readonly cpus: number; readonly closes: number }) => {
+const bootProperties = (
+  network: ReturnType<typeof bootSlice.build>,
+  s: { readonly packets: number; readonly cpus: number; readonly closes: number },
+) => {
   const n = network.refs;
   return [...lowerHalf(n, s), upperTablesFirst(n), ...(s.closes > 0 ? [noPollWithoutRing(n), disabledIsQuiet(n)] : [])];
 };

@@ -87,7 +87,10 @@ export const STACK_SUITES: readonly Suite[] = [
   }),
 ];
 
-const socketProperties = (network: ReturnType<typeof socketSlice.build>, s: { readonly packets: number; readonly modes: string; readonly rcvbuf: number; readonly kinds: string }) => {
+const socketProperties = (
+  network: ReturnType<typeof socketSlice.build>,
+  s: { readonly packets: number; readonly modes: string; readonly rcvbuf: number; readonly kinds: string },
+) => {
   const n = network.refs;
   return [
     noLostWakeup(n),
@@ -104,7 +107,8 @@ const socketProperties = (network: ReturnType<typeof socketSlice.build>, s: { re
 
 const READER_QUEUE =
   'K1: the re-check before sleeping looks at sk_receive_queue only, and another reader may have spliced the datagram to reader_queue. True of 4.13 to 6.18.';
-const ERROR_ABSORBS = 'K4: a reader that leaves its wait with an error may have absorbed the wakeup of a datagram, and does not pass it on.';
+const ERROR_ABSORBS =
+  'K4: a reader that leaves its wait with an error may have absorbed the wakeup of a datagram, and does not pass it on.';
 
 export const SOCKET_SUITES: readonly Suite[] = [
   suite({

@@ -22,7 +22,10 @@ export interface CheckFlags extends Selection {
 export async function checkCommand(words: readonly string[], flags: CheckFlags): Promise<ExitCode> {
   const suites = selectSuites(flags);
   const values = valuesOf(flags);
-  refuseUnknownWords(words, suites.flatMap((suite) => suite.build(values).properties));
+  refuseUnknownWords(
+    words,
+    suites.flatMap((suite) => suite.build(values).properties),
+  );
   const checked: ReportSuite[] = [];
   const bugs: ReportBug[] = [];
   for (const suite of suites) {

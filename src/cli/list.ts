@@ -10,12 +10,21 @@ export function listCommand(flags: Selection): void {
   for (const suite of selectSuites(flags)) {
     const { scenario, properties } = suite.build();
     out.push(suite.id, `  ${suite.family.about}`, `  bounds: ${scenarioText(scenario)}`, '  properties:');
-    for (const { name, kind } of properties) out.push(`    ${name}${kind === 'sometimes' ? ' (reachable)' : ''}${Object.hasOwn(suite.violates, name) ? ' (known to be violated)' : ''}`);
+    for (const { name, kind } of properties)
+      out.push(
+        `    ${name}${kind === 'sometimes' ? ' (reachable)' : ''}${Object.hasOwn(suite.violates, name) ? ' (known to be violated)' : ''}`,
+      );
     if (suite.bugs.length > 0) out.push('  bugs that can be planted:', ...suite.bugs.map((bug) => `    ${bug.id}: ${bug.about}`));
-    if (flags.network !== undefined) out.push('  scenario keys:', ...Object.entries(suite.family.keys).map(([name, key]) => `    ${keyText(name, key)}`));
+    if (flags.network !== undefined)
+      out.push('  scenario keys:', ...Object.entries(suite.family.keys).map(([name, key]) => `    ${keyText(name, key)}`));
     out.push('');
   }
-  if (flags.network === undefined) out.push(`machines: ${allMachines().map(({ name }) => name).join(', ')}`);
+  if (flags.network === undefined)
+    out.push(
+      `machines: ${allMachines()
+        .map(({ name }) => name)
+        .join(', ')}`,
+    );
   process.stdout.write(`${out.join('\n')}\n`);
 }
 

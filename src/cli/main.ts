@@ -24,7 +24,9 @@ function program(): Command {
   addTrace(command);
   addWalk(command);
   addGraph(command);
-  selectionOptions(command.command('list').description('list networks, properties, bugs and scenario keys')).action((flags: Selection) => listCommand(flags));
+  selectionOptions(command.command('list').description('list networks, properties, bugs and scenario keys')).action((flags: Selection) =>
+    listCommand(flags),
+  );
   return command;
 }
 
@@ -33,7 +35,7 @@ function selectionOptions(command: Command): Command {
   return command
     .option('--network <name>', 'a suite (receive-path/1cpu) or all suites of a network (socket)')
     .option('--profile <kernel>', 'article (3.10), 6.12 or 6.18')
-    .option('--scenario <key=value...>', 'bounds that differ from the suite\'s, for example packets=3 ring=4');
+    .option('--scenario <key=value...>', "bounds that differ from the suite's, for example packets=3 ring=4");
 }
 
 function addCheck(command: Command): void {

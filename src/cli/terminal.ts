@@ -40,7 +40,9 @@ export async function search(plan: Plan, label: string): Promise<Exploration> {
     await new Promise((resolve) => setImmediate(resolve));
     stop = interrupted;
     const rate = Math.round(value.states / Math.max(now - started, 1));
-    progress(`${label}: ${value.states.toLocaleString('en-US')} states, depth ${value.depth}, ${rate} k/s, ${Math.round(value.bytes / 2 ** 20)} MiB`);
+    progress(
+      `${label}: ${value.states.toLocaleString('en-US')} states, depth ${value.depth}, ${rate} k/s, ${Math.round(value.bytes / 2 ** 20)} MiB`,
+    );
   }
 }
 

@@ -41,10 +41,19 @@ function subject(word: string, flags: TraceFlags): { readonly suite: Suite; read
     return { suite, built: suite.build(values, flags.bug) };
   }
   const built = suites.map((suite) => ({ suite, built: suite.build(values) }));
-  refuseUnknownWords([word], built.flatMap((one) => one.built.properties));
+  refuseUnknownWords(
+    [word],
+    built.flatMap((one) => one.built.properties),
+  );
   // Where the property is known to be violated there is more to see.
   const having = built.filter((one) => selectProperties(one.built.properties, [word]).length > 0);
-  const first = having.find((one) => one.built.properties.some(({ name }) => Object.hasOwn(one.suite.violates, name) && selectProperties(one.built.properties, [word]).some((own) => own.name === name))) ?? having[0];
+  const first =
+    having.find((one) =>
+      one.built.properties.some(
+        ({ name }) =>
+          Object.hasOwn(one.suite.violates, name) && selectProperties(one.built.properties, [word]).some((own) => own.name === name),
+      ),
+    ) ?? having[0];
   if (first === undefined) throw new UsageError(`no network chosen has a property named '${word}'`);
   return first;
 }
@@ -72,7 +81,8 @@ function shown(built: Built, { property, verdict }: Result, plan: Plan, explorat
   }
   if (verdict.tag === 'holds' && verdict.witness) return explain({ ...common, property, trace: verdict.witness }, options);
   const counted = `${exploration.states.toLocaleString('en-US')} states, depth ${exploration.depth}`;
-  const verdictLine = `'${property.name}': ${verdict.tag}${verdict.tag === 'holds' ? `: proved for ${common.network} within ${common.scenario} (${counted})` : ''} ${verdictWords({ property, verdict })}`.trimEnd();
+  const verdictLine =
+    `'${property.name}': ${verdict.tag}${verdict.tag === 'holds' ? `: proved for ${common.network} within ${common.scenario} (${counted})` : ''} ${verdictWords({ property, verdict })}`.trimEnd();
   const premise = plan.premise(exploration, property.name);
   if (premise === undefined || property.kind === 'sometimes') return `${verdictLine}\n`;
   const way = sometimes(`the premise of "${property.name}"`, [property.premise]);

@@ -1,4 +1,5 @@
 /** From verdicts to an exit code, and to the command that shows one again. */
+import { match } from 'ts-pattern';
 import type { Result } from '../explore/check.ts';
 import type { Value } from '../model/network.ts';
 import type { Tag } from '../model/suite.ts';
@@ -8,16 +9,12 @@ export type ExitCode = 0 | 1 | 2 | 3;
 
 /** The exit code of one verdict. */
 export function codeOf(tag: Tag, expected: Tag): ExitCode {
-  if (tag === expected) return 0;
-  switch (tag) {
-    case 'unknown':
-      return 2;
-    case 'vacuous':
-      return 3;
-    case 'holds':
-    case 'violated':
-      return 1;
-  }
+  return match<Tag, ExitCode>(tag)
+    .with(expected, () => 0)
+    .with('unknown', () => 2)
+    .with('vacuous', () => 3)
+    .with('holds', 'violated', () => 1)
+    .exhaustive();
 }
 
 /** Of several codes the one that is reported: an unexpected verdict before a limit, a limit before a vacuous claim. */

@@ -25,7 +25,8 @@ export async function walkCommand(flags: WalkFlags): Promise<ExitCode> {
     if (wasInterrupted()) break;
     const built = suite.build({ ...(flags.bug === undefined ? suite.walk : {}), ...valuesOf(flags) }, flags.bug);
     // What is known to be violated would end every walk; it is looked for by the exhaustive check.
-    const properties = flags.bug === undefined ? built.properties.filter(({ name }) => expectedTag(suite, name) === 'holds') : built.properties;
+    const properties =
+      flags.bug === undefined ? built.properties.filter(({ name }) => expectedTag(suite, name) === 'holds') : built.properties;
     const result = walk(built.network, properties, {
       seed: flags.seed,
       walks: flags.walks,
@@ -36,7 +37,10 @@ export async function walkCommand(flags: WalkFlags): Promise<ExitCode> {
     process.stdout.write(`${suite.id} (${scenarioText(built.scenario)}): ${walkText(result)}\n`);
     if (result.tag === 'violated') {
       const { property, trace, forbidden } = result;
-      const text = explain({ network: built.network.name, scenario: scenarioText(built.scenario), property, trace, conjunction: forbidden }, { style: outputStyle() });
+      const text = explain(
+        { network: built.network.name, scenario: scenarioText(built.scenario), property, trace, conjunction: forbidden },
+        { style: outputStyle() },
+      );
       process.stdout.write(`\n${text}\n${again(suite.id, flags, result)}\n`);
     }
     // Walks that find nothing prove nothing: where nothing should be found that is well, where a bug is planted it is unknown.

@@ -88,7 +88,9 @@ export function compile(network: Network, conjunctions: readonly Conjunction[]):
   });
   const steps = instances.map((instance, index) => ({
     instance,
-    moves: at(moves, index).map(({ component, event }) => fieldMove(at(automata, component), at(layout.fields, component), component, event)),
+    moves: at(moves, index).map(({ component, event }) =>
+      fieldMove(at(automata, component), at(layout.fields, component), component, event),
+    ),
   }));
   return { name: network.name, parts, automata, layout, steps, conjunctionsFrom: instances.length, maskWords, masks, internal };
 }
@@ -107,7 +109,9 @@ function indexer(network: string, parts: readonly string[]) {
   return (name: string, where: string): number => {
     const found = index.get(name);
     if (found === undefined) {
-      throw new ModelError(`network ${network}: ${where} speaks of component '${name}', which is not in the network; its components: ${parts.join(', ')}`);
+      throw new ModelError(
+        `network ${network}: ${where} speaks of component '${name}', which is not in the network; its components: ${parts.join(', ')}`,
+      );
     }
     return found;
   };

@@ -99,7 +99,10 @@ function watchesOf(properties: readonly Property[]) {
 /** Of `watches`, the one that was reached by the fewest steps. */
 function shortest(exploration: Exploration, watches: readonly number[]): number | undefined {
   const length = (watch: number): number => exploration.seen[watch]?.length ?? Number.POSITIVE_INFINITY;
-  const best = watches.reduce<number | undefined>((least, watch) => (least === undefined || length(watch) < length(least) ? watch : least), undefined);
+  const best = watches.reduce<number | undefined>(
+    (least, watch) => (least === undefined || length(watch) < length(least) ? watch : least),
+    undefined,
+  );
   return best !== undefined && exploration.seen[best] !== undefined ? best : undefined;
 }
 
@@ -117,7 +120,9 @@ function verdictOf(
   if (trace && forbidden) return { tag: 'violated', trace, forbidden };
   const unknown = undecided(exploration);
   if (unknown) return unknown;
-  return premise !== undefined && exploration.seen[premise] === undefined ? { tag: 'vacuous', premise: property.premise } : { tag: 'holds' };
+  return premise !== undefined && exploration.seen[premise] === undefined
+    ? { tag: 'vacuous', premise: property.premise }
+    : { tag: 'holds' };
 }
 
 function undecided(exploration: Exploration): Verdict | undefined {

@@ -51,11 +51,7 @@ export interface StepInstance extends StepSpec {
 
 export type Components = Readonly<Record<string, Component | readonly Component[]>>;
 
-type RefFor<T> = T extends readonly (infer E)[]
-  ? RefFamily<MachineOf<E>>
-  : T extends Component<infer M>
-    ? Ref<M>
-    : never;
+type RefFor<T> = T extends readonly (infer E)[] ? RefFamily<MachineOf<E>> : T extends Component<infer M> ? Ref<M> : never;
 
 /** The handles on the components of a network. */
 export type Refs<C extends Components> = { readonly [K in keyof C]: RefFor<C[K]> };
@@ -80,11 +76,7 @@ export class Network<C extends Components = Components> {
    * Adds a step. `domains` gives the values of each parameter; `spec` says, for one choice of them, who moves.
    * Several steps may not share a name.
    */
-  step<const D extends Domains>(
-    name: string,
-    domains: D,
-    spec: (params: Params<D>, refs: Refs<C>) => StepSpec | undefined,
-  ): Network<C> {
+  step<const D extends Domains>(name: string, domains: D, spec: (params: Params<D>, refs: Refs<C>) => StepSpec | undefined): Network<C> {
     return this.join((refs) => [step(name, domains, (params) => spec(params, refs))]);
   }
 
@@ -112,7 +104,9 @@ export class Network<C extends Components = Components> {
     replace: (spec: StepSpec, refs: Refs<C>, params: Readonly<Record<string, Value>>) => StepSpec | undefined,
   ): Network<C> {
     if (!this.steps.some((step) => step.name === name)) {
-      throw new ModelError(`network ${this.name}: no step is named '${name}', so it cannot be replaced; steps: ${this.steps.map((s) => s.name).join(', ')}`);
+      throw new ModelError(
+        `network ${this.name}: no step is named '${name}', so it cannot be replaced; steps: ${this.steps.map((s) => s.name).join(', ')}`,
+      );
     }
     const steps = this.steps.map((step) => {
       if (step.name !== name) return step;

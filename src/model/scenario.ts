@@ -46,7 +46,10 @@ export function family<const K extends Keys, N extends Network>(definition: Fami
  * Completes and checks a scenario. Throws a UsageError that names the family, the key, the value and the range.
  * Values may be given as text (from a command line) or as they are.
  */
-export function scenarioOf<K extends Keys>(owner: { readonly name: string; readonly keys: K }, given: Readonly<Record<string, Value>>): Scenario<K> {
+export function scenarioOf<K extends Keys>(
+  owner: { readonly name: string; readonly keys: K },
+  given: Readonly<Record<string, Value>>,
+): Scenario<K> {
   for (const key of Object.keys(given)) {
     if (!Object.hasOwn(owner.keys, key)) {
       throw new UsageError(`network '${owner.name}' has no scenario key '${key}'; its keys: ${Object.keys(owner.keys).join(', ')}`);
@@ -70,7 +73,9 @@ function valueOf(owner: string, name: string, key: Key, given: Value | undefined
     }
     case 'choice': {
       if (!key.values.includes(String(given))) {
-        throw new UsageError(`network '${owner}': scenario key '${name}' is '${given}', but it must be one of ${key.values.join(', ')} (${key.about})`);
+        throw new UsageError(
+          `network '${owner}': scenario key '${name}' is '${given}', but it must be one of ${key.values.join(', ')} (${key.about})`,
+        );
       }
       return String(given);
     }

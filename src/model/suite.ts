@@ -61,7 +61,7 @@ export function suite<K extends Keys, N extends Network>(definition: SuiteDefini
   const own = definition.scenario as Readonly<Record<string, Value>>;
   return {
     id,
-    family: family as unknown as Family,
+    family,
     scenario: own,
     walk: definition.walk as Readonly<Record<string, Value>>,
     violates: definition.violates ?? {},
@@ -77,7 +77,9 @@ export function suite<K extends Keys, N extends Network>(definition: SuiteDefini
       const claimed = properties(network, scenario);
       for (const name of bug?.breaks ?? []) {
         if (claimed.some((property) => property.name === name)) continue;
-        throw new ModelError(`suite ${id}: bug '${bug?.id}' is to break '${name}', which is not among the properties; correct the name, or claim it`);
+        throw new ModelError(
+          `suite ${id}: bug '${bug?.id}' is to break '${name}', which is not among the properties; correct the name, or claim it`,
+        );
       }
       return { network, scenario, properties: claimed };
     },

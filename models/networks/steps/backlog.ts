@@ -76,21 +76,40 @@ function enqueueSteps(n: BacklogParts, s: BacklogScenario, caller: Caller): Step
     shown: (event: string) => [{ event, args: { cpu: c, pkt } }],
   });
   const here = (c: number) => s.target(c) === c;
-  const schedule = (c: number) => (here(c) ? n.softnet(c).on({ type: 'ADD', napi: 'backlog' }) : n.softnet(c).on({ type: 'PUSH_IPI', cpu: s.target(c) }));
+  const schedule = (c: number) =>
+    here(c) ? n.softnet(c).on({ type: 'ADD', napi: 'backlog' }) : n.softnet(c).on({ type: 'PUSH_IPI', cpu: s.target(c) });
   return [
     step(`${caller.name}_schedule`, domain, ({ cpu: c, pkt, kind }) => {
       const { owner, environment, arrive, when, shown } = common(c, pkt, kind);
       const enqueue = n.backlog(s.target(c)).on({ type: 'ENQUEUE_FIRST', pkt });
-      return { owner, environment, moves: [...arrive, enqueue, schedule(c), n.softirq(c).on({ type: 'RAISE' })], when: [...when, actsIn(n, c, false)], reveals: shown('netif_rx_scheduled') };
+      return {
+        owner,
+        environment,
+        moves: [...arrive, enqueue, schedule(c), n.softirq(c).on({ type: 'RAISE' })],
+        when: [...when, actsIn(n, c, false)],
+        reveals: shown('netif_rx_scheduled'),
+      };
     }),
     step(`${caller.name}_schedule_in_action`, domain, ({ cpu: c, pkt, kind }) => {
       const { owner, environment, arrive, when, shown } = common(c, pkt, kind);
       const enqueue = n.backlog(s.target(c)).on({ type: 'ENQUEUE_FIRST', pkt });
-      return { owner, environment, moves: [...arrive, enqueue, schedule(c)], when: [...when, actsIn(n, c, true)], reveals: shown('netif_rx') };
+      return {
+        owner,
+        environment,
+        moves: [...arrive, enqueue, schedule(c)],
+        when: [...when, actsIn(n, c, true)],
+        reveals: shown('netif_rx'),
+      };
     }),
     step(`${caller.name}_append`, domain, ({ cpu: c, pkt, kind }) => {
       const { owner, environment, arrive, when, shown } = common(c, pkt, kind);
-      return { owner, environment, moves: [...arrive, n.backlog(s.target(c)).on({ type: 'ENQUEUE', pkt })], when, reveals: shown('netif_rx') };
+      return {
+        owner,
+        environment,
+        moves: [...arrive, n.backlog(s.target(c)).on({ type: 'ENQUEUE', pkt })],
+        when,
+        reveals: shown('netif_rx'),
+      };
     }),
     step(`${caller.name}_drop`, domain, ({ cpu: c, pkt, kind }) => {
       const { owner, environment, arrive, when, shown } = common(c, pkt, kind);
@@ -106,7 +125,13 @@ function actsIn(n: Pick<Parts, 'softnet'>, c: number, yes: boolean): Observation
 }
 
 /** process_backlog() on each CPU. */
-export function processSteps(n: BacklogParts, s: Pick<BacklogScenario, 'packets' | 'cpus'>, up: ToStack, settled: (cpu: number) => readonly Observation[], unlinksEarly: boolean): StepTemplate[] {
+export function processSteps(
+  n: BacklogParts,
+  s: Pick<BacklogScenario, 'packets' | 'cpus'>,
+  up: ToStack,
+  settled: (cpu: number) => readonly Observation[],
+  unlinksEarly: boolean,
+): StepTemplate[] {
   const cpu = range(s.cpus);
   return [
     step('process_backlog', { cpu }, ({ cpu: c }) => ({

@@ -111,7 +111,11 @@ function completeSteps(n: IgbParts, s: IgbScenario): StepTemplate[] {
     })),
     step('complete_missed', { cpu }, ({ cpu: c }) => ({
       owner: softirqOn(c),
-      moves: [n.poll(c).on({ type: 'COMPLETE_MISSED' }), n.napi.on({ type: 'COMPLETE_MISSED' }), n.softnet(c).on({ type: 'ADD', napi: 'igb' })],
+      moves: [
+        n.poll(c).on({ type: 'COMPLETE_MISSED' }),
+        n.napi.on({ type: 'COMPLETE_MISSED' }),
+        n.softnet(c).on({ type: 'ADD', napi: 'igb' }),
+      ],
       when: [serving(n.cpu(c)), n.softnet(c).is('is in net_rx_action()', inAction)],
       reveals: [{ event: 'napi_complete_done_ret', args: { cpu: c, ret: 0 } }],
     })),
@@ -120,8 +124,10 @@ function completeSteps(n: IgbParts, s: IgbScenario): StepTemplate[] {
       moves: [n.poll(c).on({ type: 'UNMASK' }), n.vector.on({ type: 'UNMASK' })],
       when: [serving(n.cpu(c)), ...(s.link ? [s.link.up] : [])],
     })),
-    step('unmask_down', { cpu }, ({ cpu: c }) =>
-      s.link && { owner: softirqOn(c), moves: [n.poll(c).on({ type: 'DOWN' })], when: [serving(n.cpu(c)), s.link.down] },
+    step(
+      'unmask_down',
+      { cpu },
+      ({ cpu: c }) => s.link && { owner: softirqOn(c), moves: [n.poll(c).on({ type: 'DOWN' })], when: [serving(n.cpu(c)), s.link.down] },
     ),
     step('poll_short', { cpu }, ({ cpu: c }) => ({
       owner: softirqOn(c),

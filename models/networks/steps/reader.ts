@@ -22,7 +22,7 @@ export interface ReaderScenario {
   readonly unchargesLate: boolean;
 }
 
-export const readerOwner = (i: number): string => `reader/${i}`;
+const readerOwner = (i: number): string => `reader/${i}`;
 
 export function readerSteps(n: ReaderParts, s: ReaderScenario): StepTemplate[] {
   const reader = range(s.readers);
@@ -59,7 +59,10 @@ function trySteps(n: ReaderParts, s: ReaderScenario, own: Own): StepTemplate[] {
   const reader = range(s.readers);
   return [
     step('dequeue', { reader, pkt: range(s.packets), last: [false, true] }, ({ reader: i, pkt, last }) => ({
-      ...own(i, n.socket.is(last ? 'has one datagram' : 'has several datagrams', (context) => lastOne(context) === last)),
+      ...own(
+        i,
+        n.socket.is(last ? 'has one datagram' : 'has several datagrams', (context) => lastOne(context) === last),
+      ),
       moves: [
         n.reader(i).on({ type: 'TAKE', pkt }),
         n.socket.on({ type: 'TAKE', pkt }),
@@ -102,7 +105,10 @@ function waitSteps(n: ReaderParts, reader: readonly number[], own: Own): StepTem
       moves: [n.reader(i).on({ type: 'SEES_NONE' }), n.socket.on({ type: 'SEES_NONE' })],
     })),
     step('schedule', { reader, woken: [false, true] }, ({ reader: i, woken }) => ({
-      ...own(i, n.reader(i).is(woken ? 'was woken' : 'was not woken', (context) => context.woken === woken)),
+      ...own(
+        i,
+        n.reader(i).is(woken ? 'was woken' : 'was not woken', (context) => context.woken === woken),
+      ),
       moves: [n.reader(i).on({ type: 'SCHEDULE' })],
       reveals: woken ? [] : [{ event: 'sched_switch_out', args: { reader: i, state: 'S' } }],
     })),
@@ -122,11 +128,17 @@ function waitSteps(n: ReaderParts, reader: readonly number[], own: Own): StepTem
 function finishSteps(n: ReaderParts, reader: readonly number[], own: Own): StepTemplate[] {
   return [
     step('finish_wait', { reader, linked: [false, true] }, ({ reader: i, linked }) => ({
-      ...own(i, n.reader(i).is('has no error to return', (context) => !context.failed)),
+      ...own(
+        i,
+        n.reader(i).is('has no error to return', (context) => !context.failed),
+      ),
       moves: [n.reader(i).on({ type: 'FINISHED' }), n.waitQueue.on({ type: linked ? 'UNLINK' : 'UNLINKED', reader: i })],
     })),
     step('finish_wait_error', { reader, linked: [false, true] }, ({ reader: i, linked }) => ({
-      ...own(i, n.reader(i).is('has an error to return', (context) => context.failed)),
+      ...own(
+        i,
+        n.reader(i).is('has an error to return', (context) => context.failed),
+      ),
       moves: [
         n.reader(i).on({ type: 'FINISHED' }),
         n.waitQueue.on({ type: linked ? 'UNLINK' : 'UNLINKED', reader: i }),

@@ -51,7 +51,11 @@ export function socketSteps(n: SocketParts, s: SocketScenario): StepTemplate[] {
     })),
     step('rcvbuf_full', { by, pkt }, ({ by: x, pkt: p }) => ({
       owner: run(x).owner,
-      moves: [n.receive(x).on({ type: 'DROPPED' }), n.socket.on({ type: 'FULL' }), ...end(n, p, 'rcvbufFull', n.UdpRcvbufErrors, n.UdpInErrors)],
+      moves: [
+        n.receive(x).on({ type: 'DROPPED' }),
+        n.socket.on({ type: 'FULL' }),
+        ...end(n, p, 'rcvbufFull', n.UdpRcvbufErrors, n.UdpInErrors),
+      ],
       when: [...run(x).when, n.receive(x).is(`has packet ${p}`, inReceive(p))],
       reveals: [{ event: 'kfree_skb', args: { cpu: x, pkt: p, reason: 'SOCKET_RCVBUFF' } }],
     })),
@@ -102,7 +106,10 @@ function lockSteps(n: SocketParts, s: SocketScenario): StepTemplate[] {
 
 /** A task owns the socket: the datagram is left for it, or dropped. */
 function socketBacklogSteps(n: SocketParts, domain: { readonly cpu: readonly number[]; readonly pkt: readonly number[] }): StepTemplate[] {
-  const on = (c: number, p: number) => ({ owner: softirqOn(c), when: [serving(n.cpu(c)), n.receive(c).is(`has packet ${p}`, inReceive(p))] });
+  const on = (c: number, p: number) => ({
+    owner: softirqOn(c),
+    when: [serving(n.cpu(c)), n.receive(c).is(`has packet ${p}`, inReceive(p))],
+  });
   return [
     step('sk_add_backlog', domain, ({ cpu: c, pkt: p }) => ({
       ...on(c, p),
@@ -131,14 +138,23 @@ function wakeSteps(n: SocketParts, s: SocketScenario, by: readonly number[], run
       return {
         owner: run(x).owner,
         moves: [n.receive(x).on({ type: 'WOKE' }), n.waitQueue.on({ type: 'UNLINK', reader: i }), n.reader(i).on({ type: 'WAKE' })],
-        when: [...run(x).when, n.waitQueue.is(`starts with ${text([...ahead, i])}`, startsWith(...ahead, i)), sleeps(i), ...ahead.map(runs)],
+        when: [
+          ...run(x).when,
+          n.waitQueue.is(`starts with ${text([...ahead, i])}`, startsWith(...ahead, i)),
+          sleeps(i),
+          ...ahead.map(runs),
+        ],
         reveals: [{ event: 'sched_waking', args: { cpu: x, reader: i } }],
       };
     }),
     step('wake_nobody', { by, linked: orders.map(text) }, ({ by: x, linked }) => ({
       owner: run(x).owner,
       moves: [n.receive(x).on({ type: 'WOKE' })],
-      when: [...run(x).when, n.waitQueue.is(linked === '' ? 'is empty' : `is exactly ${linked}`, equals(...parse(linked))), ...parse(linked).map(runs)],
+      when: [
+        ...run(x).when,
+        n.waitQueue.is(linked === '' ? 'is empty' : `is exactly ${linked}`, equals(...parse(linked))),
+        ...parse(linked).map(runs),
+      ],
     })),
   ];
 }

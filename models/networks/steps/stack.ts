@@ -49,7 +49,8 @@ export type ToSocket = (cpu: number, pkt: Packet) => StepSpec['moves'];
 /** `toSocket` takes a datagram whose socket was found; `report` an ICMP error for it. */
 export function stackSteps(n: StackParts, s: StackScenario, toSocket: ToSocket, report: ToSocket): StepTemplate[] {
   const domain = { cpu: range(s.cpus), pkt: range(s.packets) };
-  const is = (pkt: Packet, ...kinds: readonly Kind[]): Observation => n.wire.is(`packet ${pkt} is ${kinds.join(' or ')}`, kindIs(pkt, ...kinds));
+  const is = (pkt: Packet, ...kinds: readonly Kind[]): Observation =>
+    n.wire.is(`packet ${pkt} is ${kinds.join(' or ')}`, kindIs(pkt, ...kinds));
   const on = (c: number, ...when: readonly Observation[]) => ({ owner: softirqOn(c), when: [serving(n.cpu(c)), ...when] });
   const udpKinds = s.kinds.filter((kind) => kind !== 'icmpError');
   /** The step, if packets of one of `kinds` may arrive at all. */
@@ -67,39 +68,57 @@ export function stackSteps(n: StackParts, s: StackScenario, toSocket: ToSocket, 
       moves: [n.ip(c).on({ type: 'NO_PROTO', pkt }), ...end(n, pkt, 'noProto', n.IpInUnknownProtos)],
       reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'IP_NOPROTO' } }],
     })),
-    ...where(['icmpError'], step('ip_to_icmp', domain, ({ cpu: c, pkt }) => ({
-      ...on(c, is(pkt, 'icmpError'), n.protocols.is('has an ICMP handler', hasIcmp)),
-      moves: [n.ip(c).on({ type: 'DISPATCH', pkt }), ...report(c, pkt)],
-      cite: ['icmp_rcv', 'icmp_unreach', '__udp4_lib_err'],
-      reveals: [{ event: 'inet_sk_error_report', args: { cpu: c } }],
-    }))),
+    ...where(
+      ['icmpError'],
+      step('ip_to_icmp', domain, ({ cpu: c, pkt }) => ({
+        ...on(c, is(pkt, 'icmpError'), n.protocols.is('has an ICMP handler', hasIcmp)),
+        moves: [n.ip(c).on({ type: 'DISPATCH', pkt }), ...report(c, pkt)],
+        cite: ['icmp_rcv', 'icmp_unreach', '__udp4_lib_err'],
+        reveals: [{ event: 'inet_sk_error_report', args: { cpu: c } }],
+      })),
+    ),
     step('udp_to_socket', domain, ({ cpu: c, pkt }) => ({
       ...on(c, is(pkt, ...found)),
       moves: [n.udp(c).on({ type: 'FOUND', pkt }), ...toSocket(c, pkt)],
     })),
-    ...where(['unmatched'], step('udp_no_port', domain, ({ cpu: c, pkt }) => ({
-      ...on(c, is(pkt, 'unmatched')),
-      moves: [n.udp(c).on({ type: 'NO_SOCKET', pkt }), n.icmp(c).on({ type: 'SEND', pkt }), ...end(n, pkt, 'noPort', n.UdpNoPorts)],
-    }))),
-    ...where(bad, step('udp_bad_checksum', domain, ({ cpu: c, pkt }) => ({
-      ...on(c, is(pkt, ...bad)),
-      moves: [n.udp(c).on({ type: 'CHECKSUM', pkt }), ...end(n, pkt, 'checksum', n.UdpInCsumErrors, n.UdpInErrors)],
-      reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'UDP_CSUM' } }],
-    }))),
-    ...where(['broadcast'], step('udp_no_listener', domain, ({ cpu: c, pkt }) => ({
-      ...on(c, is(pkt, 'broadcast')),
-      moves: [n.udp(c).on({ type: 'NO_LISTENER', pkt }), ...end(n, pkt, 'ignored', ...(s.countsIgnored ? [n.UdpIgnoredMulti] : []))],
-    }))),
-    ...where(['unmatched'], step('icmp_send', domain, ({ cpu: c, pkt }) => ({
-      ...on(c),
-      moves: [n.icmp(c).on({ type: 'SENT', pkt }), n.limit.on({ type: 'ALLOW' }), ...end(n, pkt, 'unreachable', n.IcmpOutDestUnreachs)],
-      reveals: [{ event: 'icmp_send', args: { cpu: c, pkt } }],
-    }))),
-    ...where(['unmatched'], step('icmp_limited', domain, ({ cpu: c, pkt }) => ({
-      ...on(c),
-      moves: [n.icmp(c).on({ type: 'LIMITED', pkt }), n.limit.on({ type: 'DENY' })],
-      reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'NO_SOCKET' } }],
-    }))),
+    ...where(
+      ['unmatched'],
+      step('udp_no_port', domain, ({ cpu: c, pkt }) => ({
+        ...on(c, is(pkt, 'unmatched')),
+        moves: [n.udp(c).on({ type: 'NO_SOCKET', pkt }), n.icmp(c).on({ type: 'SEND', pkt }), ...end(n, pkt, 'noPort', n.UdpNoPorts)],
+      })),
+    ),
+    ...where(
+      bad,
+      step('udp_bad_checksum', domain, ({ cpu: c, pkt }) => ({
+        ...on(c, is(pkt, ...bad)),
+        moves: [n.udp(c).on({ type: 'CHECKSUM', pkt }), ...end(n, pkt, 'checksum', n.UdpInCsumErrors, n.UdpInErrors)],
+        reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'UDP_CSUM' } }],
+      })),
+    ),
+    ...where(
+      ['broadcast'],
+      step('udp_no_listener', domain, ({ cpu: c, pkt }) => ({
+        ...on(c, is(pkt, 'broadcast')),
+        moves: [n.udp(c).on({ type: 'NO_LISTENER', pkt }), ...end(n, pkt, 'ignored', ...(s.countsIgnored ? [n.UdpIgnoredMulti] : []))],
+      })),
+    ),
+    ...where(
+      ['unmatched'],
+      step('icmp_send', domain, ({ cpu: c, pkt }) => ({
+        ...on(c),
+        moves: [n.icmp(c).on({ type: 'SENT', pkt }), n.limit.on({ type: 'ALLOW' }), ...end(n, pkt, 'unreachable', n.IcmpOutDestUnreachs)],
+        reveals: [{ event: 'icmp_send', args: { cpu: c, pkt } }],
+      })),
+    ),
+    ...where(
+      ['unmatched'],
+      step('icmp_limited', domain, ({ cpu: c, pkt }) => ({
+        ...on(c),
+        moves: [n.icmp(c).on({ type: 'LIMITED', pkt }), n.limit.on({ type: 'DENY' })],
+        reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'NO_SOCKET' } }],
+      })),
+    ),
   ];
 }
 
