@@ -1,5 +1,5 @@
-/** The components of the receive path by name, and how each is built from a scenario. */
-import { component, type Observation, type Ref, type RefFamily } from '../../src/model/component.ts';
+/** The components of the receive path by name, as steps and properties speak of them. */
+import type { Observation, Ref, RefFamily } from '../../src/model/component.ts';
 import type { backlog } from '../backlog/backlog.ts';
 import type { boot } from '../boot/boot.ts';
 import type { protocols } from '../boot/protocols.ts';
@@ -11,7 +11,7 @@ import type { ip } from '../ip/ip.ts';
 import type { handler } from '../irq/handler.ts';
 import type { ipi } from '../irq/ipi.ts';
 import type { vector } from '../irq/vector.ts';
-import { counter } from '../kernel/counter.ts';
+import type { counter } from '../kernel/counter.ts';
 import type { ledger } from '../kernel/ledger.ts';
 import type { Fate, Packet } from '../kernel/packet.ts';
 import type { napi } from '../napi/napi.ts';
@@ -49,12 +49,6 @@ export const COUNTERS = [
 export type CounterName = (typeof COUNTERS)[number];
 
 export type CounterRefs = { readonly [K in CounterName]: Ref<typeof counter> };
-
-/** The counters for runs of `packets` packets. */
-export function counters(packets: number) {
-  const one = component(counter, { max: packets });
-  return Object.fromEntries(COUNTERS.map((name) => [name, one])) as { readonly [K in CounterName]: typeof one };
-}
 
 export interface Parts extends CounterRefs {
   readonly boot: Ref<typeof boot>;

@@ -4,40 +4,11 @@
  * `device` chooses where packets come from: `igb` puts them into a descriptor ring and interrupts; `veth` has a sender on
  * some CPU call netif_rx(), which is the backlog's way in. All machines are in the network either way.
  */
-import { component } from '../../src/model/component.ts';
 import { network } from '../../src/model/network.ts';
 import { choice, family, type Scenario } from '../../src/model/scenario.ts';
-import { backlog } from '../backlog/backlog.ts';
-import { boot } from '../boot/boot.ts';
-import { protocols } from '../boot/protocols.ts';
-import { cpu } from '../cpu/cpu.ts';
-import { rxList } from '../gro/rxList.ts';
-import { icmp } from '../icmp/icmp.ts';
-import { limit } from '../icmp/limit.ts';
-import { ip } from '../ip/ip.ts';
-import { handler } from '../irq/handler.ts';
-import { ipi } from '../irq/ipi.ts';
-import { vector } from '../irq/vector.ts';
-import { counter } from '../kernel/counter.ts';
-import { ledger } from '../kernel/ledger.ts';
 import { range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
-import { napi } from '../napi/napi.ts';
-import { softnet } from '../napi/softnet.ts';
-import { igbPoll } from '../nic/igbPoll.ts';
-import { nic } from '../nic/nic.ts';
-import { ring } from '../nic/ring.ts';
-import { wire } from '../nic/wire.ts';
-import { receive } from '../socket/receive.ts';
-import { socket } from '../socket/socket.ts';
-import { waitQueue } from '../socket/waitQueue.ts';
-import { ksoftirqd } from '../softirq/ksoftirqd.ts';
-import { softirq } from '../softirq/softirq.ts';
-import { emptiness } from '../task/emptiness.ts';
-import { holder } from '../task/holder.ts';
-import { reader } from '../task/reader.ts';
-import { udp } from '../udp/udp.ts';
-import { counters } from './parts.ts';
+import { componentsOf } from './components.ts';
 import { keys, kindsOf, modesOf } from './scenario.ts';
 import { ipiSteps, processSteps, senderSteps } from './steps/backlog.ts';
 import { bootSteps, closeSteps, DOWN, openSteps } from './steps/boot.ts';
@@ -78,73 +49,27 @@ export const receivePath = family({
   keys: KEYS,
   build: (s) => {
     const profile = PROFILE[s.profile];
-    const cpus = range(s.cpus);
-    const per = <T>(one: T): T[] => cpus.map(() => one);
-    const parts = network('receive-path', {
-      boot: component(boot, { closes: s.closes }),
-      protocols: component(protocols),
-      wire: component(wire, { packets: s.packets }),
-      nic: component(nic),
-      ring: component(ring, { size: s.ring }),
-      vector: component(vector),
-      watchdog: component(counter, { max: s.kicks }),
-      ipi: per(component(ipi)),
-      cpu: per(component(cpu)),
-      handler: per(component(handler)),
-      softirq: per(component(softirq)),
-      ksoftirqd: per(component(ksoftirqd)),
-      softnet: per(component(softnet, { inPlace: profile.pollInPlace })),
-      napi: component(napi, { hasMissed: profile.missed }),
-      poll: per(component(igbPoll, { weight: s.weight, batches: profile.rxList })),
-      rxList: component(rxList, { size: s.weight }),
-      backlog: per(component(backlog, { max: s.backlogMax, weight: s.weight, clearsEarly: profile.pollInPlace })),
-      ip: per(component(ip)),
-      udp: per(component(udp)),
-      icmp: per(component(icmp)),
-      limit: component(limit, { tokens: s.tokens }),
-      socket: component(socket, { rcvbuf: s.rcvbuf, size: s.size, rule: profile.rcvbuf, readerQueue: profile.readerQueue }),
-      receive: [...per(component(receive, { locks: profile.socketLock })), component(receive, { locks: false })],
-      waitQueue: component(waitQueue, { readers: s.readers }),
-      reader: range(s.readers).map(() => component(reader, { testsErrorAgain: profile.readerQueue, unchargesEarly: profile.readerQueue })),
-      emptiness: range(s.readers).map(() => component(emptiness)),
-      holder: component(holder, { holds: s.holds }),
-      ledger: component(ledger, { packets: s.packets }),
-      ...counters(s.packets),
-    });
-    const kinds = kindsOf(s.kinds);
-    const bounds = { packets: s.packets, cpus: s.cpus, irqCpus: s.cpus, readers: s.readers, holds: s.holds, profile, kinds };
-    const next = (c: number) => (s.rps === 'on' ? (c + 1) % s.cpus : c);
-    return parts
+    const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
+    const rules = { checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock };
+    const sender = { ...bounds, senders: [0], target: (c: number) => (s.rps === 'on' ? (c + 1) % s.cpus : c) };
+    // Readers are pinned, the first one away from CPU 0.
+    const tasks = { home: (i: number) => (i + s.cpus - 1) % s.cpus, unchargesLate: !profile.readerQueue };
+    const frames = { cpu: range(s.cpus), pkt: range(s.packets) };
+    const { counters, ...machines } = componentsOf(s);
+    return network('receive-path', { ...machines, ...counters })
       .join(bootSteps)
       .join(openSteps)
       .join((n) => (s.closes > 0 ? closeSteps(n) : []))
-      .join((n) =>
-        s.device === 'igb' ? deviceSteps(n, bounds) : senderSteps(n, { ...bounds, senders: [0], target: next, ready: [n.boot.in('up')] }),
-      )
+      .join((n) => (s.device === 'igb' ? deviceSteps(n, bounds) : senderSteps(n, { ...sender, ready: [n.boot.in('up')] })))
       .join((n) => watchdogStep(n, s.kicks))
       .join((n) => interruptSteps(n, bounds))
       .join((n) => softirqSteps(n, s.cpus))
       .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out(...DOWN), down: n.boot.in(...DOWN) } }, toIp(n), stackIdle(n)))
       .join((n) => processSteps(n, bounds, toIp(n), stackIdle(n), profile.pollInPlace))
       .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus) : []))
-      .join((n) =>
-        stackSteps(n, { ...bounds, checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock }, toReceive(n), toError(n)),
-      )
-      .join((n) =>
-        unhandledSteps(n, 'unhandled', { cpu: cpus, pkt: range(s.packets) }, (c, pkt) => [
-          n.poll(c).on({ type: 'TAKE' }),
-          n.ring.on({ type: 'TAKE', pkt }),
-        ]),
-      )
+      .join((n) => stackSteps(n, { ...bounds, ...rules }, toReceive(n), toError(n)))
+      .join((n) => unhandledSteps(n, 'unhandled', frames, (c, pkt) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })]))
       .join((n) => socketSteps(n, bounds))
-      .join((n) =>
-        readerSteps(n, {
-          ...bounds,
-          modes: modesOf(s.modes),
-          // Readers are pinned, the first one away from CPU 0.
-          home: (i) => (i + s.cpus - 1) % s.cpus,
-          unchargesLate: !profile.readerQueue,
-        }),
-      );
+      .join((n) => readerSteps(n, { ...bounds, ...tasks }));
   },
 });

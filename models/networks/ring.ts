@@ -2,27 +2,11 @@
  * Two slices of the lower half: `ring` (ring, interrupt, softirq, NAPI, on an interface that is up) and `boot` (the same
  * while the interface comes up and goes down). The stack above is a stub that takes every frame at once.
  */
-import { component } from '../../src/model/component.ts';
 import { network } from '../../src/model/network.ts';
 import { family, type Scenario } from '../../src/model/scenario.ts';
-import { boot } from '../boot/boot.ts';
-import { protocols } from '../boot/protocols.ts';
-import { cpu } from '../cpu/cpu.ts';
-import { rxList } from '../gro/rxList.ts';
-import { handler } from '../irq/handler.ts';
-import { vector } from '../irq/vector.ts';
-import { counter } from '../kernel/counter.ts';
-import { ledger } from '../kernel/ledger.ts';
 import { range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
-import { napi } from '../napi/napi.ts';
-import { softnet } from '../napi/softnet.ts';
-import { igbPoll } from '../nic/igbPoll.ts';
-import { nic } from '../nic/nic.ts';
-import { ring } from '../nic/ring.ts';
-import { wire } from '../nic/wire.ts';
-import { ksoftirqd } from '../softirq/ksoftirqd.ts';
-import { softirq } from '../softirq/softirq.ts';
+import { componentsOf } from './components.ts';
 import { end, type Parts, type ToStack } from './parts.ts';
 import { keys } from './scenario.ts';
 import { bootSteps, closeSteps, DOWN, openSteps } from './steps/boot.ts';
@@ -36,28 +20,28 @@ const BOOT_KEYS = { ...RING_KEYS, ...keys('closes') };
 
 /** The machines of the lower half. */
 function lowerHalf(name: string, s: Scenario<typeof BOOT_KEYS>) {
-  const profile = PROFILE[s.profile];
-  const per = <T>(one: T): T[] => range(s.cpus).map(() => one);
-  return network(name, {
-    boot: component(boot, { closes: s.closes }),
-    protocols: component(protocols),
-    wire: component(wire, { packets: s.packets }),
-    nic: component(nic),
-    ring: component(ring, { size: s.ring }),
-    vector: component(vector),
-    watchdog: component(counter, { max: s.kicks }),
-    cpu: per(component(cpu)),
-    handler: per(component(handler)),
-    softirq: per(component(softirq)),
-    ksoftirqd: per(component(ksoftirqd)),
-    softnet: per(component(softnet, { inPlace: profile.pollInPlace })),
-    napi: component(napi, { hasMissed: profile.missed }),
-    poll: per(component(igbPoll, { weight: s.weight, batches: profile.rxList })),
-    rxList: component(rxList, { size: s.weight }),
-    ledger: component(ledger, { packets: s.packets }),
-    rx_missed_errors: component(counter, { max: s.packets }),
-    rx_dropped: component(counter, { max: s.packets }),
-  });
+  const {
+    boot,
+    protocols,
+    wire,
+    nic,
+    ring,
+    vector,
+    watchdog,
+    cpu,
+    handler,
+    softirq,
+    ksoftirqd,
+    softnet,
+    napi,
+    poll,
+    rxList,
+    ledger,
+    counters,
+  } = componentsOf(s);
+  const { rx_missed_errors, rx_dropped } = counters;
+  const driver = { boot, protocols, nic, ring, vector, watchdog, handler, napi, poll, rxList };
+  return network(name, { ...driver, wire, cpu, softirq, ksoftirqd, softnet, ledger, rx_missed_errors, rx_dropped });
 }
 
 /** The stub: a frame that reaches complete protocol tables is delivered. */

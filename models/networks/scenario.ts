@@ -1,5 +1,5 @@
 /** Scenario keys that several networks share, and what they mean in the words of the machines. */
-import { choice, int } from '../../src/model/scenario.ts';
+import { choice, int, type Scenario } from '../../src/model/scenario.ts';
 import { KINDS, type Kind } from '../kernel/packet.ts';
 import { PROFILES } from '../kernel/profile.ts';
 import { MODES, type Mode } from '../task/reader.ts';
@@ -21,7 +21,7 @@ export const kindsOf = (mix: (typeof MIX_NAMES)[number]): readonly Kind[] => MIX
 /** The ways in which recvfrom() may be called. */
 export const modesOf = (modes: 'block' | 'all'): readonly Mode[] => (modes === 'all' ? MODES : ['block']);
 
-export const KEYS = {
+const KEYS = {
   profile: choice(PROFILES, 'article', 'the kernel: article is 3.10'),
   packets: int({ min: 0, max: 4096, otherwise: 2, about: 'packets that may arrive' }),
   kinds: choice(MIX_NAMES, 'matched+unmatched', 'what they may be: any mixture of these'),
@@ -38,6 +38,12 @@ export const KEYS = {
   kicks: int({ min: 0, max: 16, otherwise: 0, about: 'software interrupts by the watchdog' }),
   closes: int({ min: 0, max: 2, otherwise: 0, about: 'times the interface goes down' }),
 } as const;
+
+/** Every bound of the path. */
+export type Bounds = Scenario<typeof KEYS>;
+
+/** Every bound at its default. */
+export const BOUNDS = Object.fromEntries(Object.entries(KEYS).map(([name, key]) => [name, key.otherwise])) as Bounds;
 
 /** The keys named, in this order. */
 export function keys<const K extends readonly (keyof typeof KEYS)[]>(...names: K): { readonly [P in K[number]]: (typeof KEYS)[P] } {

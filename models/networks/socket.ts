@@ -2,21 +2,11 @@
  * The slice of the socket: softirqs on every CPU queue datagrams and wake readers, tasks call recvfrom(), another task may
  * own the socket lock. What is below is a stub: a softirq begins with a datagram in hand and ends when it is queued.
  */
-import { component } from '../../src/model/component.ts';
 import { network, step } from '../../src/model/network.ts';
 import { family } from '../../src/model/scenario.ts';
-import { cpu } from '../cpu/cpu.ts';
-import { ledger } from '../kernel/ledger.ts';
 import { range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
-import { wire } from '../nic/wire.ts';
-import { receive } from '../socket/receive.ts';
-import { socket } from '../socket/socket.ts';
-import { waitQueue } from '../socket/waitQueue.ts';
-import { emptiness } from '../task/emptiness.ts';
-import { holder } from '../task/holder.ts';
-import { reader } from '../task/reader.ts';
-import { counters } from './parts.ts';
+import { componentsOf } from './components.ts';
 import { keys, kindsOf, modesOf } from './scenario.ts';
 import { readerSteps } from './steps/reader.ts';
 import { socketSteps, toError, toReceive } from './steps/socket.ts';
@@ -28,22 +18,11 @@ export const socketSlice = family({
   keys: keys('profile', 'packets', 'kinds', 'cpus', 'rcvbuf', 'size', 'readers', 'modes', 'holds'),
   build: (s) => {
     const profile = PROFILE[s.profile];
-    const per = <T>(one: T): T[] => range(s.cpus).map(() => one);
     // A datagram without a socket never gets here.
     const kinds = kindsOf(s.kinds).filter((kind) => kind === 'matched' || kind === 'badMatched' || kind === 'icmpError');
     const bounds = { ...s, profile };
-    return network('socket', {
-      wire: component(wire, { packets: s.packets }),
-      cpu: per(component(cpu)),
-      socket: component(socket, { rcvbuf: s.rcvbuf, size: s.size, rule: profile.rcvbuf, readerQueue: profile.readerQueue }),
-      receive: [...per(component(receive, { locks: profile.socketLock })), component(receive, { locks: false })],
-      waitQueue: component(waitQueue, { readers: s.readers }),
-      reader: range(s.readers).map(() => component(reader, { testsErrorAgain: profile.readerQueue, unchargesEarly: profile.readerQueue })),
-      emptiness: range(s.readers).map(() => component(emptiness)),
-      holder: component(holder, { holds: s.holds }),
-      ledger: component(ledger, { packets: s.packets }),
-      ...counters(s.packets),
-    })
+    const { wire, cpu, socket, receive, waitQueue, reader, emptiness, holder, ledger, counters } = componentsOf(s);
+    return network('socket', { wire, cpu, socket, receive, waitQueue, reader, emptiness, holder, ledger, ...counters })
       .join((n) => [
         step('softirq_begin', { cpu: range(s.cpus), pkt: range(s.packets), kind: kinds }, ({ cpu: c, pkt, kind }) => ({
           owner: softirqOn(c),

@@ -2,20 +2,12 @@
  * The slice of IP, UDP and ICMP: packets of every kind are handed to the stack on any CPU. The socket above is a stub that
  * takes every datagram at once.
  */
-import { component } from '../../src/model/component.ts';
 import { network, step } from '../../src/model/network.ts';
 import { family } from '../../src/model/scenario.ts';
-import { protocols } from '../boot/protocols.ts';
-import { cpu } from '../cpu/cpu.ts';
-import { icmp } from '../icmp/icmp.ts';
-import { limit } from '../icmp/limit.ts';
-import { ip } from '../ip/ip.ts';
-import { ledger } from '../kernel/ledger.ts';
 import { range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
-import { wire } from '../nic/wire.ts';
-import { udp } from '../udp/udp.ts';
-import { counters, end } from './parts.ts';
+import { componentsOf } from './components.ts';
+import { end } from './parts.ts';
 import { keys, kindsOf } from './scenario.ts';
 import { softirqOn } from './steps/softirq.ts';
 import { stackSteps, toIp } from './steps/stack.ts';
@@ -27,18 +19,8 @@ export const stackSlice = family({
   build: (s) => {
     const profile = PROFILE[s.profile];
     const kinds = kindsOf(s.kinds);
-    const per = <T>(one: T): T[] => range(s.cpus).map(() => one);
-    return network('stack', {
-      protocols: component(protocols),
-      wire: component(wire, { packets: s.packets }),
-      cpu: per(component(cpu)),
-      ip: per(component(ip)),
-      udp: per(component(udp)),
-      icmp: per(component(icmp)),
-      limit: component(limit, { tokens: s.tokens }),
-      ledger: component(ledger, { packets: s.packets }),
-      ...counters(s.packets),
-    })
+    const { protocols, wire, cpu, ip, udp, icmp, limit, ledger, counters } = componentsOf(s);
+    return network('stack', { protocols, wire, cpu, ip, udp, icmp, limit, ledger, ...counters })
       .step('power_on', {}, (_, n) => ({
         owner: 'boot',
         moves: [n.protocols.on({ type: 'ALL' }), ...n.cpu.all.map((one) => one.on({ type: 'SOFTIRQ' }))],

@@ -9,8 +9,8 @@ export type ExitCode = 0 | 1 | 2 | 3;
 
 /** The exit code of one verdict. */
 export function codeOf(tag: Tag, expected: Tag): ExitCode {
+  if (tag === expected) return 0;
   return match<Tag, ExitCode>(tag)
-    .with(expected, () => 0)
     .with('unknown', () => 2)
     .with('vacuous', () => 3)
     .with('holds', 'violated', () => 1)

@@ -9,6 +9,11 @@ import { edits, switchesOf } from './edits.ts';
 import { oneOf, POLICIES, type PolicyName, policyOf } from './policy.ts';
 import type { Path, Run, Walker } from './walker.ts';
 
+/** Longer paths are not mended by detours: most of their steps fall out, and each is looked for in vain. */
+const DETOUR_PATH_MAX = 100;
+const MENDS = ['drop', 'rename', 'detour'] as const;
+const MENDS_LONG = ['drop', 'rename'] as const;
+
 export interface PathOptions {
   /** Steps of a walk, at most. */
   readonly lengthMax: number;
@@ -76,11 +81,12 @@ export class PathArbitrary extends fc.Arbitrary<Path> {
       return true;
     };
     for (const edited of edits(path, instances)) {
-      const run = this.walker.follow(edited, { only });
-      if (isNew(run)) yield this.value(run);
-      if (run.path.length === edited.length) continue;
-      const mended = this.walker.follow(edited, { only, mend: true });
-      if (isNew(mended)) yield this.value(mended);
+      for (const mend of path.length <= DETOUR_PATH_MAX ? MENDS : MENDS_LONG) {
+        const run = this.walker.follow(edited, { only, mend });
+        if (isNew(run)) yield this.value(run);
+        // Nothing fell out, so there is nothing to mend.
+        if (run.path.length === edited.length) break;
+      }
     }
   }
 }

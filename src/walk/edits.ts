@@ -5,6 +5,9 @@ import type { Path } from './walker.ts';
 /** Paths longer than this are not tried without each pair of their steps: that is length squared, halved. */
 const PAIRS_LENGTH_MAX = 64;
 
+/** Nor without each of their chunks, wherever it begins. */
+const WINDOWS_LENGTH_MAX = 100;
+
 /** `path` without one owner, one parameter's value, a prefix, a chunk, a pair; then with owners brought together. */
 export function* edits(path: Path, instances: readonly StepInstance[]): Generator<Path> {
   const of = (step: number): StepInstance => instances[step]!;
@@ -13,6 +16,11 @@ export function* edits(path: Path, instances: readonly StepInstance[]): Generato
   for (let length = Math.floor(path.length / 2); length > 0; length = Math.floor(length / 2)) yield path.slice(0, length);
   for (let size = Math.ceil(path.length / 2); size > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let from = 0; from < path.length; from += size) yield path.toSpliced(from, size);
+  }
+  if (path.length <= WINDOWS_LENGTH_MAX) {
+    for (let size = path.length - 1; size > 1; size--) {
+      for (let from = 0; from + size <= path.length; from++) yield path.toSpliced(from, size);
+    }
   }
   if (path.length <= PAIRS_LENGTH_MAX) {
     for (let one = 0; one < path.length; one++) {

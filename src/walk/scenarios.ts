@@ -100,7 +100,7 @@ class ScenarioWalkArbitrary<K extends Keys> extends fc.Arbitrary<ScenarioWalk<K>
     for (const { value: smaller } of this.#drawn.shrink(scenario, undefined)) {
       const there = this.paths(smaller);
       const steps = path.flatMap((step) => nearest(instances[step]!, there.walker.stepper.instances));
-      yield new fc.Value({ scenario: smaller, path: there.value(there.walker.follow(steps, { only, mend: true })).value }, undefined);
+      yield new fc.Value({ scenario: smaller, path: there.value(there.walker.follow(steps, { only, mend: 'rename' })).value }, undefined);
     }
     for (const shorter of here.shrink(path)) yield new fc.Value({ scenario, path: shorter.value }, undefined);
   }

@@ -17,9 +17,19 @@ export interface Run {
 export interface FollowOptions {
   /** Look for violations of the property of this name only. Default all. */
   readonly only?: string | undefined;
-  /** Take the nearest enabled step of the same name where the one asked for is disabled: another packet, another reader. */
-  readonly mend?: boolean;
+  /**
+   * What to do where a step is disabled. `drop` leaves it out; `rename` takes the nearest enabled step of the same name,
+   * another packet or another reader; `detour` does that or else lets the step's owner take another branch on the way to it.
+   */
+  readonly mend?: Mend;
 }
+
+export type Mend = 'drop' | 'rename' | 'detour';
+
+/** Steps in one detour, branches of a detour looked into at once, and detours looked for in one walk, at most. */
+const DETOUR_LENGTH_MAX = 3;
+const DETOUR_WIDTH_MAX = 8;
+const DETOURS_MAX = 8;
 
 /** Local states remembered, all components together: about 1.5 kB each. */
 const REMEMBERED_MAX = 200_000;
@@ -60,18 +70,28 @@ export class Walker {
     });
   }
 
-  /** Walks along `path`; steps that are disabled where their turn comes fall out. Ends early at a violation. */
-  follow(path: Path, { only, mend = false }: FollowOptions = {}): Run {
+  /** Walks along `path`; steps that are disabled where their turn comes fall out, or are mended. Ends early at a violation. */
+  follow(path: Path, { only, mend = 'drop' }: FollowOptions = {}): Run {
     let turn = 0;
-    return this.#run(() => {
+    let detours = 0;
+    let pending: readonly number[] = [];
+    const choose = (state: Int32Array): number | undefined => {
+      const [next, ...later] = pending;
+      pending = later;
+      if (next !== undefined) return next;
       while (turn < path.length) {
         const wanted = path[turn++]!;
         if (this.stepper.allows(wanted)) return wanted;
-        const instead = mend ? this.alike(wanted).find((step) => this.stepper.allows(step)) : undefined;
+        const instead = mend === 'drop' ? undefined : this.alike(wanted).find((step) => this.stepper.allows(step));
         if (instead !== undefined) return instead;
+        if (mend !== 'detour' || detours++ >= DETOURS_MAX) continue;
+        const [first, ...rest] = this.#detour(state, wanted);
+        pending = rest;
+        if (first !== undefined) return first;
       }
       return undefined;
-    }, only);
+    };
+    return this.#run(choose, only);
   }
 
   /** The names among `landmarks` that were met in any walk so far, in declaration order. */
@@ -94,7 +114,7 @@ export class Walker {
     return (a.owner === b.owner ? 100 : 0) + Object.keys(a.params).filter((key) => a.params[key] === b.params[key]).length;
   }
 
-  #run(choose: () => number | undefined, only?: string): Run {
+  #run(choose: (state: Int32Array) => number | undefined, only?: string): Run {
     if (this.#stepper.remembered > this.#rememberedMax) this.#stepper = new Stepper(this.network, this.watchlist.conjunctions);
     const stepper = this.#stepper;
     const state = stepper.initial.slice();
@@ -103,11 +123,36 @@ export class Walker {
       stepper.look(state);
       for (let word = 0; word < this.#seen.length; word++) this.#seen[word]! |= stepper.enabled[word]!;
       const violated = this.#violated(only);
-      const step = violated === undefined ? choose() : undefined;
+      const step = violated === undefined ? choose(state) : undefined;
       if (step === undefined) return { path, violated };
       stepper.apply(step, state);
       path.push(step);
     }
+  }
+
+  /** The fewest steps of the owner of `wanted` that lead from `state` to where it is enabled, and `wanted`; else none. */
+  #detour(state: Int32Array, wanted: number): readonly number[] {
+    const { stepper } = this;
+    let level = [{ at: state, steps: [] as readonly number[] }];
+    let found: readonly number[] = [];
+    for (let length = 1; length <= DETOUR_LENGTH_MAX && found.length === 0; length++) {
+      const next: typeof level = [];
+      for (const { at, steps } of level) {
+        stepper.look(at);
+        for (const step of stepper.steps()) {
+          if (stepper.ownerOf[step] !== stepper.ownerOf[wanted]) continue;
+          stepper.look(at);
+          const target = new Int32Array(stepper.words);
+          stepper.apply(step, target);
+          stepper.look(target);
+          next.push({ at: target, steps: [...steps, step] });
+          if (found.length === 0 && stepper.allows(wanted)) found = [...steps, step, wanted];
+        }
+      }
+      level = next.slice(0, DETOUR_WIDTH_MAX);
+    }
+    stepper.look(state);
+    return found;
   }
 
   /** What the state last looked at breaks. */

@@ -48,77 +48,101 @@ export type ToSocket = (cpu: number, pkt: Packet) => StepSpec['moves'];
 
 /** `toSocket` takes a datagram whose socket was found; `report` an ICMP error for it. */
 export function stackSteps(n: StackParts, s: StackScenario, toSocket: ToSocket, report: ToSocket): StepTemplate[] {
-  const domain = { cpu: range(s.cpus), pkt: range(s.packets) };
-  const is = (pkt: Packet, ...kinds: readonly Kind[]): Observation =>
-    n.wire.is(`packet ${pkt} is ${kinds.join(' or ')}`, kindIs(pkt, ...kinds));
-  const on = (c: number, ...when: readonly Observation[]) => ({ owner: softirqOn(c), when: [serving(n.cpu(c)), ...when] });
+  return [...ipSteps(n, s, report), ...udpSteps(n, s, toSocket), ...(s.kinds.includes('unmatched') ? icmpSteps(n, s) : [])];
+}
+
+const domainOf = (s: StackScenario) => ({ cpu: range(s.cpus), pkt: range(s.packets) });
+
+/** Packet `pkt` is one of `kinds`. */
+const is = (n: Pick<StackParts, 'wire'>, pkt: Packet, kinds: readonly Kind[]): Observation =>
+  n.wire.is(`packet ${pkt} is ${kinds.join(' or ')}`, kindIs(pkt, ...kinds));
+
+/** In softirq on CPU `c`, while `when` holds. */
+const on = (n: Pick<StackParts, 'cpu'>, c: number, ...when: readonly Observation[]) => ({
+  owner: softirqOn(c),
+  when: [serving(n.cpu(c)), ...when],
+});
+
+/** Dispatch by protocol. */
+function ipSteps(n: StackParts, s: StackScenario, report: ToSocket): StepTemplate[] {
   const udpKinds = s.kinds.filter((kind) => kind !== 'icmpError');
-  /** The step, if packets of one of `kinds` may arrive at all. */
-  const where = (kinds: readonly Kind[], one: StepTemplate): StepTemplate[] => (kinds.some((kind) => s.kinds.includes(kind)) ? [one] : []);
-  const bad: readonly Kind[] = s.checksumFirst ? ['badMatched', 'badUnmatched'] : ['badUnmatched'];
-  const found: readonly Kind[] = s.checksumFirst ? ['matched'] : ['matched', 'badMatched'];
   const handler = n.protocols.is('has a UDP handler', hasUdp);
-  return [
-    step('ip_to_udp', domain, ({ cpu: c, pkt }) => ({
-      ...on(c, is(pkt, ...udpKinds), handler),
+  const toUdp = [
+    step('ip_to_udp', domainOf(s), ({ cpu: c, pkt }) => ({
+      ...on(n, c, is(n, pkt, udpKinds), handler),
       moves: [n.ip(c).on({ type: 'DISPATCH', pkt }), n.udp(c).on({ type: 'RECEIVE', pkt })],
     })),
-    step('ip_no_protocol', domain, ({ cpu: c, pkt }) => ({
-      ...on(c, is(pkt, ...udpKinds), not(handler)),
+    step('ip_no_protocol', domainOf(s), ({ cpu: c, pkt }) => ({
+      ...on(n, c, is(n, pkt, udpKinds), not(handler)),
       moves: [n.ip(c).on({ type: 'NO_PROTO', pkt }), ...end(n, pkt, 'noProto', n.IpInUnknownProtos)],
       reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'IP_NOPROTO' } }],
     })),
-    ...where(
-      ['icmpError'],
-      step('ip_to_icmp', domain, ({ cpu: c, pkt }) => ({
-        ...on(c, is(pkt, 'icmpError'), n.protocols.is('has an ICMP handler', hasIcmp)),
-        moves: [n.ip(c).on({ type: 'DISPATCH', pkt }), ...report(c, pkt)],
-        cite: ['icmp_rcv', 'icmp_unreach', '__udp4_lib_err'],
-        reveals: [{ event: 'inet_sk_error_report', args: { cpu: c } }],
-      })),
-    ),
-    step('udp_to_socket', domain, ({ cpu: c, pkt }) => ({
-      ...on(c, is(pkt, ...found)),
-      moves: [n.udp(c).on({ type: 'FOUND', pkt }), ...toSocket(c, pkt)],
+  ];
+  if (!s.kinds.includes('icmpError')) return toUdp;
+  return [
+    ...toUdp,
+    step('ip_to_icmp', domainOf(s), ({ cpu: c, pkt }) => ({
+      ...on(n, c, is(n, pkt, ['icmpError']), n.protocols.is('has an ICMP handler', hasIcmp)),
+      moves: [n.ip(c).on({ type: 'DISPATCH', pkt }), ...report(c, pkt)],
+      cite: ['icmp_rcv', 'icmp_unreach', '__udp4_lib_err'],
+      reveals: [{ event: 'inet_sk_error_report', args: { cpu: c } }],
     })),
-    ...where(
-      ['unmatched'],
-      step('udp_no_port', domain, ({ cpu: c, pkt }) => ({
-        ...on(c, is(pkt, 'unmatched')),
+  ];
+}
+
+/** What becomes of a datagram, by kind. Steps for kinds that never arrive are left out. */
+function udpSteps(n: StackParts, s: StackScenario, toSocket: ToSocket): StepTemplate[] {
+  const of = (...kinds: readonly Kind[]): readonly Kind[] => kinds.filter((kind) => s.kinds.includes(kind));
+  const found = of('matched', ...(s.checksumFirst ? [] : (['badMatched'] as const)));
+  const bad = of('badUnmatched', ...(s.checksumFirst ? (['badMatched'] as const) : []));
+  const counted = s.countsIgnored ? [n.UdpIgnoredMulti] : [];
+  const steps: readonly (readonly [readonly Kind[], StepTemplate])[] = [
+    [
+      found,
+      step('udp_to_socket', domainOf(s), ({ cpu: c, pkt }) => ({
+        ...on(n, c, is(n, pkt, found)),
+        moves: [n.udp(c).on({ type: 'FOUND', pkt }), ...toSocket(c, pkt)],
+      })),
+    ],
+    [
+      of('unmatched'),
+      step('udp_no_port', domainOf(s), ({ cpu: c, pkt }) => ({
+        ...on(n, c, is(n, pkt, ['unmatched'])),
         moves: [n.udp(c).on({ type: 'NO_SOCKET', pkt }), n.icmp(c).on({ type: 'SEND', pkt }), ...end(n, pkt, 'noPort', n.UdpNoPorts)],
       })),
-    ),
-    ...where(
+    ],
+    [
       bad,
-      step('udp_bad_checksum', domain, ({ cpu: c, pkt }) => ({
-        ...on(c, is(pkt, ...bad)),
+      step('udp_bad_checksum', domainOf(s), ({ cpu: c, pkt }) => ({
+        ...on(n, c, is(n, pkt, bad)),
         moves: [n.udp(c).on({ type: 'CHECKSUM', pkt }), ...end(n, pkt, 'checksum', n.UdpInCsumErrors, n.UdpInErrors)],
         reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'UDP_CSUM' } }],
       })),
-    ),
-    ...where(
-      ['broadcast'],
-      step('udp_no_listener', domain, ({ cpu: c, pkt }) => ({
-        ...on(c, is(pkt, 'broadcast')),
-        moves: [n.udp(c).on({ type: 'NO_LISTENER', pkt }), ...end(n, pkt, 'ignored', ...(s.countsIgnored ? [n.UdpIgnoredMulti] : []))],
+    ],
+    [
+      of('broadcast'),
+      step('udp_no_listener', domainOf(s), ({ cpu: c, pkt }) => ({
+        ...on(n, c, is(n, pkt, ['broadcast'])),
+        moves: [n.udp(c).on({ type: 'NO_LISTENER', pkt }), ...end(n, pkt, 'ignored', ...counted)],
       })),
-    ),
-    ...where(
-      ['unmatched'],
-      step('icmp_send', domain, ({ cpu: c, pkt }) => ({
-        ...on(c),
-        moves: [n.icmp(c).on({ type: 'SENT', pkt }), n.limit.on({ type: 'ALLOW' }), ...end(n, pkt, 'unreachable', n.IcmpOutDestUnreachs)],
-        reveals: [{ event: 'icmp_send', args: { cpu: c, pkt } }],
-      })),
-    ),
-    ...where(
-      ['unmatched'],
-      step('icmp_limited', domain, ({ cpu: c, pkt }) => ({
-        ...on(c),
-        moves: [n.icmp(c).on({ type: 'LIMITED', pkt }), n.limit.on({ type: 'DENY' })],
-        reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'NO_SOCKET' } }],
-      })),
-    ),
+    ],
+  ];
+  return steps.flatMap(([kinds, one]) => (kinds.length > 0 ? [one] : []));
+}
+
+/** The answer to a datagram without a socket, or the silence of the rate limit. */
+function icmpSteps(n: StackParts, s: StackScenario): StepTemplate[] {
+  return [
+    step('icmp_send', domainOf(s), ({ cpu: c, pkt }) => ({
+      ...on(n, c),
+      moves: [n.icmp(c).on({ type: 'SENT', pkt }), n.limit.on({ type: 'ALLOW' }), ...end(n, pkt, 'unreachable', n.IcmpOutDestUnreachs)],
+      reveals: [{ event: 'icmp_send', args: { cpu: c, pkt } }],
+    })),
+    step('icmp_limited', domainOf(s), ({ cpu: c, pkt }) => ({
+      ...on(n, c),
+      moves: [n.icmp(c).on({ type: 'LIMITED', pkt }), n.limit.on({ type: 'DENY' })],
+      reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'NO_SOCKET' } }],
+    })),
   ];
 }
 
