@@ -16,7 +16,10 @@ export const ipi = setup({ types: { events: {} as IpiEvent, meta: {} as Cite } }
   initial: 'idle',
   states: {
     idle: { description: 'The descriptor is free.', on: { SEND: { target: 'flying', meta: cite('net_rps_action_and_irq_enable') } } },
-    flying: { description: 'On its way.', on: { ACCEPT: { target: 'handling', meta: cite('call_function_single_interrupt') } } },
+    flying: {
+      description: 'On its way.',
+      on: { ACCEPT: { target: 'handling', meta: cite('generic_smp_call_function_single_interrupt') } },
+    },
     handling: {
       description: 'In its handler on the target CPU.',
       on: { RUN: { target: 'idle', meta: cite('rps_trigger_softirq', '____napi_schedule') } },

@@ -41,11 +41,9 @@ export const SYMBOLS = [
   'irq_enter',
   'irq_exit',
   'invoke_softirq',
-  'call_function_single_interrupt',
   'generic_smp_call_function_single_interrupt',
   // softirq
   '__raise_softirq_irqoff',
-  'raise_softirq_irqoff',
   '__do_softirq',
   'wakeup_softirqd',
   'run_ksoftirqd',
@@ -72,7 +70,6 @@ export const SYMBOLS = [
   'gro_normal_list',
   'netif_receive_skb',
   '__netif_receive_skb_core',
-  'veth_xmit',
   // IP, UDP, ICMP
   'ip_rcv',
   'ip_rcv_finish',

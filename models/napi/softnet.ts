@@ -113,8 +113,8 @@ const ADD = (state: 'idle' | 'loop' | 'polling' | 'ending') =>
 /** A remote backlog is noted for an IPI. */
 const PUSH_IPI = (state: 'idle' | 'loop' | 'polling' | 'ending') =>
   [
-    { guard: 'owesNone', target: state, actions: 'pushIpi', meta: cite('enqueue_to_backlog') },
-    { target: 'corrupt', meta: cite('enqueue_to_backlog') },
+    { guard: 'owesNone', target: state, actions: 'pushIpi', meta: cite('get_rps_cpu', 'enqueue_to_backlog') },
+    { target: 'corrupt', meta: cite('get_rps_cpu', 'enqueue_to_backlog') },
   ] as const;
 
 export const softnet = softnetSetup.createMachine({

@@ -53,7 +53,7 @@ export const udp = setup({
           actions: 'release',
           meta: cite('__udp4_lib_lookup', 'udp_lib_checksum_complete', 'icmp_send'),
         },
-        CHECKSUM: { guard: 'inHand', target: 'idle', actions: 'release', meta: cite('udp_lib_checksum_complete') },
+        CHECKSUM: { guard: 'inHand', target: 'idle', actions: 'release', meta: cite('udp4_csum_init', 'udp_lib_checksum_complete') },
         NO_LISTENER: { guard: 'inHand', target: 'idle', actions: 'release', meta: cite('__udp4_lib_mcast_deliver') },
       },
     },

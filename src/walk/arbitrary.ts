@@ -72,8 +72,8 @@ export class PathArbitrary extends fc.Arbitrary<Path> {
     const only = this.run(path).violated?.property.name;
     const switches = switchesOf(path, instances);
     const tried = new Set<string>();
-    // No edit makes a path longer.
     const isNew = ({ path: other }: Run): boolean => {
+      if (other.length > path.length) return false;
       if (other.length === path.length && switchesOf(other, instances) >= switches) return false;
       const key = other.join();
       if (tried.has(key)) return false;
