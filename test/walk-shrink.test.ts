@@ -18,6 +18,28 @@ const uneven = network('uneven', { lamp: Array.from({ length: 10 }, () => compon
   .step('one', {}, (_, c) => ({ owner: 'one', moves: [c.lamp(0).on({ type: 'press' })] }))
   .step('many', { i: [1, 2, 3, 4, 5, 6, 7, 8, 9] }, ({ i }, c) => ({ owner: 'many', moves: [c.lamp(i).on({ type: 'press' })] }));
 
+/** One takes the fast way if the other allows it, else the slow one. */
+const branches = network('branches', {
+  way: component(
+    setup({ types: { events: {} as { type: 'enter' | 'fast' | 'slow' | 'slower' | 'leave' } } }).createMachine({
+      initial: 'outside',
+      states: {
+        outside: { on: { enter: 'inside' } },
+        inside: { on: { fast: 'through', slow: 'slow' } },
+        slow: { on: { slower: 'through' } },
+        through: { on: { leave: 'outside' } },
+      },
+    }),
+  ),
+  allowed: component(lamp),
+})
+  .step('allow', {}, (_, c) => ({ owner: 'other', moves: [c.allowed.on({ type: 'press' })], when: [c.allowed.in('off')] }))
+  .step('enter', {}, (_, c) => ({ owner: 'one', moves: [c.way.on({ type: 'enter' })] }))
+  .step('fast', {}, (_, c) => ({ owner: 'one', moves: [c.way.on({ type: 'fast' })], when: [c.allowed.in('on')] }))
+  .step('slow', {}, (_, c) => ({ owner: 'one', moves: [c.way.on({ type: 'slow' })] }))
+  .step('slower', {}, (_, c) => ({ owner: 'one', moves: [c.way.on({ type: 'slower' })] }))
+  .step('leave', {}, (_, c) => ({ owner: 'one', moves: [c.way.on({ type: 'leave' })] }));
+
 describe.each(POLICIES)('walks of the policy %s', (policy) => {
   test('go on until nothing can move', () => {
     const walks = sample(new Walker(semaphores([0, 0]).network, []), { lengthMax: 50, policy });
@@ -90,11 +112,51 @@ describe('shrinking', () => {
     },
   );
 
-  test('tries to bring a block to the one before it, and to the one after it', () => {
-    const tried = [...edits([1, 2, 0, 3], uneven.instances())];
+  test('tries every chunk, every pair, every place and every step alike; then to bring a block to the one before or after', () => {
+    const tried = [...edits([1, 2, 0, 3], uneven.instances(), (step) => (step === 1 ? [8, 9] : []))];
 
-    expect(tried).toContainEqual([1, 2, 3, 0]);
-    expect(tried).toContainEqual([0, 1, 2, 3]);
+    for (const expected of [
+      [1, 3], // without the chunk in the middle
+      [2, 3], // without the first and the third
+      [2, 0, 3, 1], // the first moved to the end
+      [9, 2, 0, 3], // another in place of the first
+    ]) {
+      expect(tried).toContainEqual(expected);
+    }
+  });
+
+  test('tries to bring a block of steps to the one before it, and to the one after it', () => {
+    const tried = [...edits([1, 2, 0, 0, 3, 4], uneven.instances(), () => [])];
+
+    expect(tried).toContainEqual([1, 2, 3, 4, 0, 0]);
+    expect(tried).toContainEqual([0, 0, 1, 2, 3, 4]);
+  });
+
+  test('tries a long path without each of its steps, and not without each pair', () => {
+    const long = Array.from({ length: 200 }, (_, index) => index % 10);
+    const tried = [...edits(long, uneven.instances(), () => [])].map((path) => path.join());
+
+    for (const index of long.keys()) expect(tried).toContain(long.toSpliced(index, 1).join());
+    expect(tried.length).toBeLessThan(1000);
+  });
+
+  test('offers no detour that makes the path longer', () => {
+    const walker = new Walker(branches, []);
+    const path = [0, 1, 2, 5, 1, 2, 5];
+    expect(walker.follow(path).path).toEqual(path);
+    expect(walker.follow(path.slice(1), { mend: 'detour' }).path).toHaveLength(8);
+
+    for (const { value } of new PathArbitrary(walker, { lengthMax: 10 }).shrink(path))
+      expect(value.length).toBeLessThanOrEqual(path.length);
+  });
+
+  test('lets the owner of a step that was disabled take another branch to it, but nobody else', () => {
+    const walker = new Walker(branches, []);
+    const [allow, enter, fast, slow, slower, leave] = [0, 1, 2, 3, 4, 5];
+
+    expect(walker.follow([allow, enter, fast, leave]).path).toEqual([allow, enter, fast, leave]);
+    expect(walker.follow([enter, fast, leave], { mend: 'rename' }).path).toEqual([enter]);
+    expect(walker.follow([enter, fast, leave], { mend: 'detour' }).path).toEqual([enter, slow, slower, leave]);
   });
 
   test('puts in place of a step that is disabled the one most like it', () => {

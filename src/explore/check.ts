@@ -52,29 +52,34 @@ export function planCheck(network: Network, properties: readonly Property[], opt
   const { conjunctions, watches, targets, premises } = watchesOf(properties);
   const decided = new Set(options.untilDecided ?? []);
   const untilAny = targets.filter((_, index) => decided.has(properties[index]?.name ?? ''));
-  const trace = (exploration: Exploration, watch: number): Trace | undefined => {
-    const path = exploration.seen[watch];
-    const conjunction = conjunctions[watch];
-    if (path === undefined || conjunction === undefined) return undefined;
-    const replayed = replay(network, path);
-    confirm(replayed, conjunction, network.name);
-    return replayed;
+  const traces = (exploration: Exploration, wanted: readonly number[]): ReadonlyMap<number, Trace> => {
+    const paths = wanted.length === 0 ? [] : exploration.paths(wanted);
+    return new Map(
+      wanted.map((watch, index) => {
+        const trace = replay(network, paths[index] ?? []);
+        confirm(trace, conjunctions[watch] ?? [], network.name);
+        return [watch, trace];
+      }),
+    );
   };
   return {
     compiled: compile(network, conjunctions),
     watches,
     options: { ...options, untilAny },
-    conclude: (exploration) => ({
-      exploration,
-      results: properties.map((property, index) => {
-        const first = shortest(exploration, targets[index] ?? []);
-        const found = first === undefined ? undefined : trace(exploration, first);
-        return { property, verdict: verdictOf(property, found, conjunctions[first ?? -1], exploration, premises[index]) };
-      }),
-    }),
+    conclude: (exploration) => {
+      const first = targets.map((own) => shortest(exploration, own));
+      const found = traces(exploration, first.flatMap((watch) => watch ?? []));
+      const results = properties.map((property, index): Result => {
+        const watch = first[index];
+        const trace = watch === undefined ? undefined : found.get(watch);
+        return { property, verdict: verdictOf(property, trace, conjunctions[watch ?? -1], exploration, premises[index]) };
+      });
+      return { exploration, results };
+    },
     premise: (exploration, name) => {
       const premise = premises[properties.findIndex((property) => property.name === name)];
-      return premise === undefined ? undefined : trace(exploration, premise);
+      if (premise === undefined || exploration.seen[premise] === undefined) return undefined;
+      return traces(exploration, [premise]).get(premise);
     },
   };
 }
@@ -97,13 +102,10 @@ function watchesOf(properties: readonly Property[]) {
 }
 
 /** Of `watches`, the one that was reached by the fewest steps. */
-function shortest(exploration: Exploration, watches: readonly number[]): number | undefined {
-  const length = (watch: number): number => exploration.seen[watch]?.length ?? Number.POSITIVE_INFINITY;
-  const best = watches.reduce<number | undefined>(
-    (least, watch) => (least === undefined || length(watch) < length(least) ? watch : least),
-    undefined,
-  );
-  return best !== undefined && exploration.seen[best] !== undefined ? best : undefined;
+function shortest({ seen }: Exploration, watches: readonly number[]): number | undefined {
+  return watches
+    .filter((watch) => seen[watch] !== undefined)
+    .reduce<number | undefined>((best, watch) => (best !== undefined && seen[best]! <= seen[watch]! ? best : watch), undefined);
 }
 
 function verdictOf(

@@ -2,11 +2,13 @@
  * Exhaustive breadth-first search: every reachable state once, so that the first state found to break a property ends a
  * shortest counterexample. Lamport's TLC and Holzmann's SPIN call this explicit-state model checking.
  */
+import { blockSuccessors } from '../compile/blockSuccessors.ts';
 import type { CompiledNetwork } from '../compile/compile.ts';
-import { tableSuccessors } from '../compile/successors.ts';
+import { type Successors, tableSuccessors } from '../compile/successors.ts';
 import { type LimitReached, LIMITS_DEFAULT, type Limits } from './limits.ts';
-import { hashStore } from './store.ts';
-import { growingTrail } from './trail.ts';
+import { pairStore } from './pairStore.ts';
+import { levelOf, type Levels, retrace } from './retrace.ts';
+import { hashStore, type StateStore } from './store.ts';
 import { type Watch, watcher } from './watch.ts';
 
 export interface Progress {
@@ -17,10 +19,15 @@ export interface Progress {
   readonly bytes: number;
 }
 
+/** `fields` is the readable reference, over packed fields; `blocks` is fast. Both give the same result. */
+export type Engine = 'fields' | 'blocks';
+
 export interface ExploreOptions {
   readonly limits?: Partial<Limits>;
   /** Ends the search once each of these groups of watches has a member that was seen. */
   readonly untilAny?: readonly (readonly number[])[];
+  /** Default: `fields` for a few states, then `blocks`, which takes a moment to set up. */
+  readonly engine?: Engine;
 }
 
 export interface Exploration extends Progress {
@@ -32,14 +39,18 @@ export interface Exploration extends Progress {
   readonly quiescent: number;
   /** States where nothing at all can move. */
   readonly deadlocks: number;
-  /** By watch: the shortest path (step numbers) to a state that satisfies it, or undefined. */
-  readonly seen: readonly (readonly number[] | undefined)[];
+  /** By watch: how many steps the nearest state that satisfies it is away, or undefined if none was met. */
+  readonly seen: readonly (number | undefined)[];
   /** By step: whether it was ever taken. */
   readonly fired: Uint8Array;
+  /** Shortest paths (step numbers) to the states that first satisfied `watches`, all of them seen. */
+  paths(watches: readonly number[]): number[][];
 }
 
 /** States between two looks at the clock. */
 const STRIDE = 4096;
+/** Below this many states setting up blocks costs more than it saves. */
+const FIELDS_STATES_MAX = 30_000;
 
 /** Explores `network` and reports which watches are satisfied where. */
 export function explore(network: CompiledNetwork, watches: readonly Watch[], options: ExploreOptions = {}): Exploration {
@@ -50,35 +61,51 @@ export function explore(network: CompiledNetwork, watches: readonly Watch[], opt
   }
 }
 
+type Search = Generator<Progress, Exploration, boolean | undefined>;
+
 /**
  * The same search in slices: yields its progress every few thousand states, so that a caller can draw it, let other
  * events in, or end it by passing true to `next`.
  */
-export function* exploring(
+export function* exploring(network: CompiledNetwork, watches: readonly Watch[], options: ExploreOptions = {}): Search {
+  const limits = { ...LIMITS_DEFAULT, ...options.limits };
+  if (options.engine !== 'blocks') {
+    const few = options.engine === undefined && limits.statesMax > FIELDS_STATES_MAX;
+    const successors = tableSuccessors(network);
+    const bounds = few ? { ...limits, statesMax: FIELDS_STATES_MAX } : limits;
+    const done = yield* searching(network, watches, { ...options, limits: bounds }, successors, hashStore(successors.words));
+    if (!few || done.limit !== 'states') return done;
+  }
+  const successors = blockSuccessors(network);
+  return yield* searching(network, watches, { ...options, limits }, successors, pairStore(), () => successors.bytes);
+}
+
+function* searching(
   network: CompiledNetwork,
   watches: readonly Watch[],
-  options: ExploreOptions = {},
-): Generator<Progress, Exploration, boolean | undefined> {
-  const limits = { ...LIMITS_DEFAULT, ...options.limits };
-  const successors = tableSuccessors(network);
-  const store = hashStore(successors.words);
-  const trail = growingTrail();
+  options: ExploreOptions & { readonly limits: Limits },
+  successors: Successors,
+  store: StateStore,
+  tableBytes: () => number = () => 0,
+): Search {
+  const { limits } = options;
   const watch = watcher(network, watches, options.untilAny ?? []);
-  const expand = expander(network, successors, store, trail);
+  const expand = expander(network.steps.length, successors, store);
+  const starts = [0];
   const started = performance.now();
-  const bytes = (): number => store.bytes + trail.bytes;
-  let [depth, levelEnd, quiescent, deadlocks] = [0, 1, 0, 0];
+  const bytes = (): number => store.bytes + tableBytes();
+  let [levelEnd, quiescent, deadlocks] = [1, 0, 0];
   let limit: LimitReached | undefined;
   let early = false;
 
   store.add(successors.initial);
   for (let state = 0; state < store.size && !early; state++) {
     if (state === levelEnd) {
-      depth++;
+      starts.push(state);
       levelEnd = store.size;
     }
-    if (state % STRIDE === 0) {
-      const stop = yield { states: store.size, transitions: expand.transitions, depth, bytes: bytes() };
+    if (state % STRIDE === 0 || store.size > limits.statesMax) {
+      const stop = yield { states: store.size, transitions: expand.transitions, depth: starts.length - 1, bytes: bytes() };
       limit = stop === true ? 'stopped' : limitReached(limits, store.size, bytes(), started);
       if (limit !== undefined) break;
     }
@@ -86,8 +113,10 @@ export function* exploring(
     const still = successors.quiescent();
     if (still) quiescent++;
     early = watch.look(state, successors.enabled, still);
-    if (!early && !expand.from(state)) deadlocks++;
+    if (!early && !expand.from()) deadlocks++;
   }
+  const depth = starts.length - 1;
+  const levels: Levels = { successors, store, starts, steps: network.steps.length };
   return {
     limit,
     early,
@@ -97,22 +126,18 @@ export function* exploring(
     bytes: bytes(),
     quiescent,
     deadlocks,
-    seen: watch.found.map((state) => (state === undefined ? undefined : trail.path(state))),
+    seen: watch.found.map((state) => (state === undefined ? undefined : levelOf(levels, state))),
     fired: expand.fired,
+    paths: (wanted) => retrace(levels, wanted.map((one) => watch.found[one] ?? 0)),
   };
 }
 
 /** Takes every enabled step of the state last looked at. */
-function expander(
-  network: CompiledNetwork,
-  successors: ReturnType<typeof tableSuccessors>,
-  store: ReturnType<typeof hashStore>,
-  trail: ReturnType<typeof growingTrail>,
-) {
-  const count = network.steps.length;
+function expander(count: number, successors: Successors, store: StateStore) {
   const words = (count + 31) >> 5;
   const fired = new Uint8Array(count);
   const next = new Int32Array(successors.words);
+  const { enabled } = successors;
   let transitions = 0;
   return {
     fired,
@@ -120,18 +145,17 @@ function expander(
       return transitions;
     },
     /** False if no step is enabled: a deadlock. */
-    from(state: number): boolean {
-      trail.reserve(store.size + count);
+    from(): boolean {
       const before = transitions;
       for (let word = 0; word < words; word++) {
-        let bits = successors.enabled[word]! & stepBits(count, word);
+        let bits = enabled[word]! & stepBits(count, word);
         while (bits !== 0) {
           const step = (word << 5) + (31 - Math.clz32(bits & -bits));
           bits &= bits - 1;
           transitions++;
           fired[step] = 1;
           successors.apply(step, next);
-          if (store.add(next)) trail.set(store.size - 1, state, step);
+          store.add(next);
         }
       }
       return transitions !== before;

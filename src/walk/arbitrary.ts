@@ -7,12 +7,10 @@
 import * as fc from 'fast-check';
 import { edits, switchesOf } from './edits.ts';
 import { oneOf, POLICIES, type PolicyName, policyOf } from './policy.ts';
-import type { Path, Run, Walker } from './walker.ts';
+import type { Mend, Path, Run, Walker } from './walker.ts';
 
-/** Longer paths are not mended by detours: most of their steps fall out, and each is looked for in vain. */
+/** Longer paths are not mended by detours: much falls out of them, and for each step one is looked for in vain. */
 const DETOUR_PATH_MAX = 100;
-const MENDS = ['drop', 'rename', 'detour'] as const;
-const MENDS_LONG = ['drop', 'rename'] as const;
 
 export interface PathOptions {
   /** Steps of a walk, at most. */
@@ -80,8 +78,9 @@ export class PathArbitrary extends fc.Arbitrary<Path> {
       tried.add(key);
       return true;
     };
-    for (const edited of edits(path, instances)) {
-      for (const mend of path.length <= DETOUR_PATH_MAX ? MENDS : MENDS_LONG) {
+    const mends: readonly Mend[] = path.length <= DETOUR_PATH_MAX ? ['drop', 'rename', 'detour'] : ['drop', 'rename'];
+    for (const edited of edits(path, instances, (step) => this.walker.alike(step))) {
+      for (const mend of mends) {
         const run = this.walker.follow(edited, { only, mend });
         if (isNew(run)) yield this.value(run);
         // Nothing fell out, so there is nothing to mend.

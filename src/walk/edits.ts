@@ -2,14 +2,17 @@
 import type { StepInstance } from '../model/network.ts';
 import type { Path } from './walker.ts';
 
-/** Paths longer than this are not tried without each pair of their steps: that is length squared, halved. */
-const PAIRS_LENGTH_MAX = 64;
+/** The edits whose number grows with the square of the length are tried on paths up to this one. */
+const SQUARE_LENGTH_MAX = 64;
 
-/** Nor without each of their chunks, wherever it begins. */
-const WINDOWS_LENGTH_MAX = 100;
+/** Other steps of the same name tried in the place of one. */
+const ALIKE_MAX = 8;
 
-/** `path` without one owner, one parameter's value, a prefix, a chunk, a pair; then with owners brought together. */
-export function* edits(path: Path, instances: readonly StepInstance[]): Generator<Path> {
+/**
+ * `path` without one owner, one parameter's value, its end, a chunk, any two steps; with a step elsewhere, or one like it
+ * in its place; last, with owners brought together. `alike` lists the steps like one, nearest first.
+ */
+export function* edits(path: Path, instances: readonly StepInstance[], alike: (step: number) => readonly number[]): Generator<Path> {
   const of = (step: number): StepInstance => instances[step]!;
   for (const owner of new Set(path.map((step) => of(step).owner))) yield path.filter((step) => of(step).owner !== owner);
   for (const text of new Set(path.flatMap((step) => valuesOf(of(step))))) yield path.filter((step) => !valuesOf(of(step)).includes(text));
@@ -17,17 +20,23 @@ export function* edits(path: Path, instances: readonly StepInstance[]): Generato
   for (let size = Math.ceil(path.length / 2); size > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let from = 0; from < path.length; from += size) yield path.toSpliced(from, size);
   }
-  if (path.length <= WINDOWS_LENGTH_MAX) {
-    for (let size = path.length - 1; size > 1; size--) {
-      for (let from = 0; from + size <= path.length; from++) yield path.toSpliced(from, size);
-    }
-  }
-  if (path.length <= PAIRS_LENGTH_MAX) {
-    for (let one = 0; one < path.length; one++) {
-      for (let other = one + 1; other < path.length; other++) yield path.filter((_, index) => index !== one && index !== other);
-    }
-  }
+  if (path.length <= SQUARE_LENGTH_MAX) yield* squareEdits(path, alike);
   yield* gatherings(path, instances);
+}
+
+/** Without each chunk, wherever it begins; without each two steps; with each step at each other place; with each like it. */
+function* squareEdits(path: Path, alike: (step: number) => readonly number[]): Generator<Path> {
+  for (let size = path.length - 1; size > 1; size--) {
+    for (let from = 0; from + size <= path.length; from++) yield path.toSpliced(from, size);
+  }
+  for (let one = 0; one < path.length; one++) {
+    for (let other = one + 2; other < path.length; other++) yield path.toSpliced(other, 1).toSpliced(one, 1);
+  }
+  for (const [from, step] of path.entries()) {
+    const others = path.toSpliced(from, 1);
+    for (let to = 0; to < path.length; to++) if (to !== from) yield others.toSpliced(to, 0, step);
+    for (const other of alike(step).slice(0, ALIKE_MAX)) yield path.with(from, other);
+  }
 }
 
 /** The times the path passes from one owner to another: what makes an interleaving hard to read. */

@@ -1,6 +1,7 @@
 /** One walk: steps taken one after the other until something forbidden is met, nothing can move, or the path ends. */
 import type { Network } from '../model/network.ts';
 import type { Property } from '../model/property.ts';
+import { detour } from './detour.ts';
 import type { Policy } from './policy.ts';
 import { Stepper } from './stepper.ts';
 import { type Landmark, type Target, type Watchlist, watchlistOf } from './watchlist.ts';
@@ -26,9 +27,7 @@ export interface FollowOptions {
 
 export type Mend = 'drop' | 'rename' | 'detour';
 
-/** Steps in one detour, branches of a detour looked into at once, and detours looked for in one walk, at most. */
-const DETOUR_LENGTH_MAX = 3;
-const DETOUR_WIDTH_MAX = 8;
+/** Detours looked for in one walk, at most: where more are needed, the edit was too bold. */
 const DETOURS_MAX = 8;
 
 /** Local states remembered, all components together: about 1.5 kB each. */
@@ -85,7 +84,7 @@ export class Walker {
         const instead = mend === 'drop' ? undefined : this.alike(wanted).find((step) => this.stepper.allows(step));
         if (instead !== undefined) return instead;
         if (mend !== 'detour' || detours++ >= DETOURS_MAX) continue;
-        const [first, ...rest] = this.#detour(state, wanted);
+        const [first, ...rest] = detour(this.stepper, state, wanted);
         pending = rest;
         if (first !== undefined) return first;
       }
@@ -128,31 +127,6 @@ export class Walker {
       stepper.apply(step, state);
       path.push(step);
     }
-  }
-
-  /** The fewest steps of the owner of `wanted` that lead from `state` to where it is enabled, and `wanted`; else none. */
-  #detour(state: Int32Array, wanted: number): readonly number[] {
-    const { stepper } = this;
-    let level = [{ at: state, steps: [] as readonly number[] }];
-    let found: readonly number[] = [];
-    for (let length = 1; length <= DETOUR_LENGTH_MAX && found.length === 0; length++) {
-      const next: typeof level = [];
-      for (const { at, steps } of level) {
-        stepper.look(at);
-        for (const step of stepper.steps()) {
-          if (stepper.ownerOf[step] !== stepper.ownerOf[wanted]) continue;
-          stepper.look(at);
-          const target = new Int32Array(stepper.words);
-          stepper.apply(step, target);
-          stepper.look(target);
-          next.push({ at: target, steps: [...steps, step] });
-          if (found.length === 0 && stepper.allows(wanted)) found = [...steps, step, wanted];
-        }
-      }
-      level = next.slice(0, DETOUR_WIDTH_MAX);
-    }
-    stepper.look(state);
-    return found;
   }
 
   /** What the state last looked at breaks. */
