@@ -2,7 +2,8 @@
 import { type CompiledNetwork, compile } from '../compile/compile.ts';
 import type { Network } from '../model/network.ts';
 import type { Conjunction, Property } from '../model/property.ts';
-import { EngineError, replay, type Trace } from '../trace/replay.ts';
+import { confirm } from '../trace/confirm.ts';
+import { replay, type Trace } from '../trace/replay.ts';
 import { type ExploreOptions, type Exploration, explore } from './explore.ts';
 import type { LimitReached } from './limits.ts';
 import type { Watch } from './watch.ts';
@@ -49,7 +50,7 @@ export function check(network: Network, properties: readonly Property[], options
 
 /** Prepares a check whose search the caller runs himself, in slices. */
 export function planCheck(network: Network, properties: readonly Property[], options: CheckOptions = {}): Plan {
-  const { conjunctions, watches, targets, premises } = watchesOf(properties);
+  const { conjunctions, watches, names, targets, premises } = watchesOf(properties);
   const decided = new Set(options.untilDecided ?? []);
   const untilAny = targets.filter((_, index) => decided.has(properties[index]?.name ?? ''));
   const traces = (exploration: Exploration, wanted: readonly number[]): ReadonlyMap<number, Trace> => {
@@ -57,7 +58,7 @@ export function planCheck(network: Network, properties: readonly Property[], opt
     return new Map(
       wanted.map((watch, index) => {
         const trace = replay(network, paths[index] ?? []);
-        confirm(trace, conjunctions[watch] ?? [], network.name);
+        confirm(network, trace, names[watch] ?? network.name, conjunctions[watch] ?? [], watches[watch]?.onlyQuiescent === true);
         return [watch, trace];
       }),
     );
@@ -68,7 +69,10 @@ export function planCheck(network: Network, properties: readonly Property[], opt
     options: { ...options, untilAny },
     conclude: (exploration) => {
       const first = targets.map((own) => shortest(exploration, own));
-      const found = traces(exploration, first.flatMap((watch) => watch ?? []));
+      const found = traces(
+        exploration,
+        first.flatMap((watch) => watch ?? []),
+      );
       const results = properties.map((property, index): Result => {
         const watch = first[index];
         const trace = watch === undefined ? undefined : found.get(watch);
@@ -88,17 +92,21 @@ export function planCheck(network: Network, properties: readonly Property[], opt
 function watchesOf(properties: readonly Property[]) {
   const conjunctions: Conjunction[] = [];
   const watches: Watch[] = [];
-  const watch = (conjunction: Conjunction, onlyQuiescent: boolean): number => {
+  const names: string[] = [];
+  const watch = (name: string, conjunction: Conjunction, onlyQuiescent: boolean): number => {
+    names.push(name);
     watches.push({ conjunction: conjunctions.length, onlyQuiescent });
     return conjunctions.push(conjunction) - 1;
   };
   const targets = properties.map((property) =>
     property.kind === 'sometimes'
-      ? property.reaches.map((reached) => watch(reached, false))
-      : property.forbids.map((forbidden) => watch(forbidden, property.kind === 'quiescent')),
+      ? property.reaches.map((reached) => watch(property.name, reached, false))
+      : property.forbids.map((forbidden) => watch(property.name, forbidden, property.kind === 'quiescent')),
   );
-  const premises = properties.map((property) => (property.kind === 'sometimes' ? undefined : watch(property.premise, false)));
-  return { conjunctions, watches, targets, premises };
+  const premises = properties.map((property) =>
+    property.kind === 'sometimes' ? undefined : watch(property.name, property.premise, false),
+  );
+  return { conjunctions, watches, names, targets, premises };
 }
 
 /** Of `watches`, the one that was reached by the fewest steps. */
@@ -130,13 +138,4 @@ function verdictOf(
 function undecided(exploration: Exploration): Verdict | undefined {
   if (exploration.limit !== undefined) return { tag: 'unknown', limit: exploration.limit };
   return exploration.early ? { tag: 'unknown', limit: 'early' } : undefined;
-}
-
-/** The last state of a reported trace must satisfy, in XState, what the bits said it does. */
-function confirm(trace: Trace, conjunction: Conjunction, where: string): void {
-  const last = trace.states[trace.states.length - 1];
-  for (const { component, label, test } of conjunction) {
-    const state = last?.get(component);
-    if (state === undefined || !test(state)) throw new EngineError(`network ${where}: after replay, ${component} ${label} is false`);
-  }
 }

@@ -128,7 +128,11 @@ function* searching(
     deadlocks,
     seen: watch.found.map((state) => (state === undefined ? undefined : levelOf(levels, state))),
     fired: expand.fired,
-    paths: (wanted) => retrace(levels, wanted.map((one) => watch.found[one] ?? 0)),
+    paths: (wanted) =>
+      retrace(
+        levels,
+        wanted.map((one) => watch.found[one] ?? 0),
+      ),
   };
 }
 

@@ -1,27 +1,30 @@
 /**
  * The visited set for states that are two small numbers: a matrix of bits, one row per first number. Exact, and where the
- * two blocks are well chosen a few bits per state.
+ * two blocks are well chosen a few bytes per state.
  */
 import type { StateStore } from './store.ts';
+
+/** How much more room each time; small, because the rest of it is waste and growing is rare. */
+const GROWTH = 1.25;
 
 /** A growing bit matrix and the list of states in the order they were found. */
 export function pairStore(): StateStore {
   let states = new Int32Array(1 << 12);
   let size = 0;
-  /** Words per row; a power of two. */
+  /** Words per row. */
   let stride = 1 << 4;
   let rows = 1 << 8;
   let bits = new Int32Array(stride * rows);
 
   const widen = (column: number): void => {
-    const wider = 2 ** Math.ceil(Math.log2((column >> 5) + 1));
+    const wider = Math.ceil(((column >> 5) + 1) * GROWTH);
     const larger = new Int32Array(wider * rows);
     for (let row = 0; row < rows; row++) larger.set(bits.subarray(row * stride, (row + 1) * stride), row * wider);
     bits = larger;
     stride = wider;
   };
   const lengthen = (row: number): void => {
-    rows = 2 ** Math.ceil(Math.log2(row + 1));
+    rows = Math.ceil((row + 1) * GROWTH);
     const larger = new Int32Array(stride * rows);
     larger.set(bits);
     bits = larger;
@@ -47,7 +50,7 @@ export function pairStore(): StateStore {
       if ((bits[word]! & bit) !== 0) return false;
       bits[word]! |= bit;
       if ((size + 1) * 2 > states.length) {
-        const larger = new Int32Array(states.length * 2);
+        const larger = new Int32Array(Math.ceil(states.length * GROWTH));
         larger.set(states);
         states = larger;
       }

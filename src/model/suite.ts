@@ -75,6 +75,9 @@ export function suite<K extends Keys, N extends Network>(definition: SuiteDefini
       const sound = family.build(scenario);
       const network = bug ? bug.plant(sound) : sound;
       const claimed = properties(network, scenario);
+      const twice = claimed.find(({ name }, index) => claimed.findIndex((other) => other.name === name) !== index);
+      if (twice !== undefined)
+        throw new ModelError(`suite ${id}: two properties are named '${twice.name}'; reports tell them apart by name`);
       for (const name of bug?.breaks ?? []) {
         if (claimed.some((property) => property.name === name)) continue;
         throw new ModelError(
