@@ -14,16 +14,14 @@ const pathProperties = (network: ReturnType<typeof receivePath.build>, s: Receiv
   const n = network.refs;
   const igb = s.device === 'igb';
   return [
-    noLostWakeup(n),
-    callsEnd(n),
-    ...(s.modes === 'all' ? [noFalseAgain(n)] : []),
+    ...(s.readers > 0 ? [noLostWakeup(n), callsEnd(n), noChargeLeak(n)] : []),
+    ...(s.readers > 0 && s.modes === 'all' ? [noFalseAgain(n)] : []),
     ...(igb ? [noStuckFrame(n), noDeadVector(n), onePoller(n, s.cpus), scheduledIsPolled(n), polledIsScheduled(n)] : [noStuckBacklog(n)]),
     conservation(n, s.packets),
     ...(igb && s.packets >= s.ring ? [accounted(n, 'rx_missed_errors', s.packets)] : []),
     ...(s.packets > s.rcvbuf ? [accounted(n, 'UdpRcvbufErrors', s.packets), accounted(n, 'UdpInErrors', s.packets)] : []),
     accounted(n, 'UdpInDatagrams', s.packets),
     rcvbufBound(n),
-    noChargeLeak(n),
     noFalseUnreachable(n, s.packets),
     everyUnreachable(n, s.packets),
     accounted(n, 'UdpNoPorts', s.packets),

@@ -1,0 +1,96 @@
+/** The fast engine against the reference: the same states, transitions, verdict distances and paths, on everything. */
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Block } from '../src/compile/blocks.ts';
+import { type CompiledNetwork, compile } from '../src/compile/compile.ts';
+import { blockSuccessors } from '../src/compile/blockSuccessors.ts';
+import { partition } from '../src/compile/partition.ts';
+import { type Engine, explore } from '../src/explore/explore.ts';
+import { pairStore } from '../src/explore/pairStore.ts';
+import type { Watch } from '../src/explore/watch.ts';
+import { build, networkShape } from './random.ts';
+import { factory, fuse, lamps, locks } from './toys.ts';
+
+const TOYS = [lamps(6), fuse(34), locks('same'), locks('opposite'), factory].map((network) => [network.name, network] as const);
+
+function outcome(compiled: CompiledNetwork, watches: readonly Watch[], engine: Engine) {
+  const { bytes: _, paths, ...rest } = explore(compiled, watches, { engine });
+  const seen = watches.flatMap((_watch, index) => (rest.seen[index] === undefined ? [] : [index]));
+  return { ...rest, paths: paths(seen) };
+}
+
+describe('the two engines', () => {
+  test.each(TOYS)('agree on %s', (_, network) => {
+    const compiled = compile(network, []);
+    expect(outcome(compiled, [], 'blocks')).toEqual(outcome(compiled, [], 'fields'));
+  });
+
+  test('agree on random networks, paths included', () => {
+    fc.assert(
+      fc.property(networkShape, (shape) => {
+        const { network, goal } = build(shape);
+        const compiled = compile(network, [goal]);
+        const watches = [false, true].map((onlyQuiescent) => ({ conjunction: 0, onlyQuiescent }));
+        expect(outcome(compiled, watches, 'blocks')).toEqual(outcome(compiled, watches, 'fields'));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('do not depend on the partition', () => {
+    const compiled = compile(factory, []);
+    const all = compiled.parts.map((_, index) => index);
+    const sizes = all.map((cut) => {
+      const successors = blockSuccessors(compiled, [all.slice(0, cut), all.slice(cut)]);
+      const store = pairStore();
+      store.add(successors.initial);
+      const next = new Int32Array(2);
+      for (let state = 0; state < store.size; state++) {
+        successors.look(store.states, state * 2);
+        for (let step = 0; step < compiled.steps.length; step++) {
+          if ((successors.enabled[step >> 5]! & (1 << (step & 31))) === 0) continue;
+          successors.apply(step, next);
+          store.add(next);
+        }
+      }
+      return store.size;
+    });
+    expect(new Set(sizes)).toEqual(new Set([explore(compiled, [], { engine: 'fields' }).states]));
+  });
+});
+
+describe('the partition', () => {
+  test('is the same every time, and covers every component once', () => {
+    const compiled = compile(lamps(6), []);
+    const [first, second] = partition(compiled);
+    expect(partition(compiled)).toEqual([first, second]);
+    expect([...first, ...second].sort((a, b) => a - b)).toEqual(compiled.parts.map((_, index) => index));
+  });
+
+  test('may put everything into one block', () => {
+    const compiled = compile(lamps(1), []);
+    const block = new Block(compiled, [0]);
+    expect(block.size).toBe(1);
+    expect(block.compute(0, block.column[0]!)).toBe(1);
+    expect(block.local(1, 0)).toBe(1);
+  });
+});
+
+describe('the pair store', () => {
+  test('holds exactly what was added, however sparse', () => {
+    const number = fc.integer({ min: 0, max: 3000 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(number, number), { maxLength: 200 }), (pairs) => {
+        const store = pairStore();
+        const known = new Set<string>();
+        for (const [a, b] of pairs) {
+          expect(store.add(Int32Array.of(a, b))).toBe(!known.has(`${a},${b}`));
+          known.add(`${a},${b}`);
+        }
+        expect(store.size).toBe(known.size);
+        const listed = Array.from({ length: store.size }, (_, index) => `${store.states[index * 2]},${store.states[index * 2 + 1]}`);
+        expect(listed).toEqual([...known]);
+      }),
+    );
+  });
+});
