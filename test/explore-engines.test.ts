@@ -5,9 +5,12 @@ import { Block } from '../src/compile/blocks.ts';
 import { type CompiledNetwork, compile } from '../src/compile/compile.ts';
 import { blockSuccessors } from '../src/compile/blockSuccessors.ts';
 import { partition } from '../src/compile/partition.ts';
-import { type Engine, explore } from '../src/explore/explore.ts';
+import { type Engine, type Exploration, explore } from '../src/explore/explore.ts';
+import { exploreParallel } from '../src/explore/parallel.ts';
 import { pairStore } from '../src/explore/pairStore.ts';
 import type { Watch } from '../src/explore/watch.ts';
+import { planCheck } from '../src/explore/check.ts';
+import { SUITES } from '../properties/index.ts';
 import { build, networkShape } from './random.ts';
 import { factory, fuse, lamps, locks } from './toys.ts';
 
@@ -15,9 +18,10 @@ const TOYS = [lamps(6), fuse(34), locks('same'), locks('opposite'), factory].map
 
 function outcome(compiled: CompiledNetwork, watches: readonly Watch[], engine: Engine) {
   const { bytes: _, paths, ...rest } = explore(compiled, watches, { engine });
-  const seen = watches.flatMap((_watch, index) => (rest.seen[index] === undefined ? [] : [index]));
-  return { ...rest, paths: paths(seen) };
+  return { ...rest, paths: paths(seenOf(rest)) };
 }
+
+const seenOf = ({ seen }: Pick<Exploration, 'seen'>): number[] => seen.flatMap((depth, watch) => (depth === undefined ? [] : [watch]));
 
 describe('the two engines', () => {
   test.each(TOYS)('agree on %s', (_, network) => {
@@ -56,6 +60,29 @@ describe('the two engines', () => {
       return store.size;
     });
     expect(new Set(sizes)).toEqual(new Set([explore(compiled, [], { engine: 'fields' }).states]));
+  });
+});
+
+describe('the parallel search', () => {
+  test.each([1, 2, 3])('counts with %i workers what one thread counts', async (workers) => {
+    const { network, properties } = SUITES.find(({ id }) => id === 'socket/6.18-two-readers')!.build();
+    const plan = planCheck(network, properties);
+    const { bytes: _, paths: alone, ...expected } = explore(plan.compiled, plan.watches);
+    for (let run = 0; run < 3; run++) {
+      const { bytes: _bytes, paths, ...found } = await exploreParallel(plan.compiled, plan.watches, { workers });
+      expect(found).toEqual(expected);
+      const seen = seenOf(expected);
+      expect(paths(seen).map((path) => path.length)).toEqual(alone(seen).map((path) => path.length));
+    }
+  });
+
+  test('stops at a limit, and when asked to', async () => {
+    const { network } = SUITES.find(({ id }) => id === 'receive-path/1cpu')!.build();
+    const compiled = compile(network, []);
+    const stopped = await exploreParallel(compiled, [], { workers: 2, onProgress: () => true });
+    expect(stopped.limit).toBe('stopped');
+    const small = await exploreParallel(compiled, [], { workers: 2, limits: { statesMax: 1000 } });
+    expect(small.limit).toBe('states');
   });
 });
 

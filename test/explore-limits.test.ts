@@ -15,7 +15,7 @@ const prepared = never('no manager prepares', [[rm(0).in('prepared')]], []);
 
 const LIMITED: readonly (readonly [limit: string, limits: Partial<Limits>])[] = [
   ['states', { statesMax: 1000 }],
-  ['memory', { bytesMax: 250_000 }],
+  ['memory', { bytesMax: 60_000 }],
   ['time', { millisecondsMax: 0 }],
 ];
 
@@ -87,7 +87,8 @@ test('generous limits change nothing, and progress is told in slices', () => {
   let slice = search.next();
   for (; slice.done !== true; slice = search.next()) told.push(slice.value);
   expect(plan.conclude(slice.value).results[0]?.verdict).toEqual({ tag: 'holds' });
-  expect(slice.value).toMatchObject(check(large, [consistent(large)]).exploration);
+  const { paths: _, ...counts } = check(large, [consistent(large)]).exploration;
+  expect(slice.value).toMatchObject(counts);
   expect(told.length).toBeGreaterThan(1);
   const growing = [...told, slice.value].map(({ states, transitions, depth, bytes }) => [states, transitions, depth, bytes]);
   for (const column of [0, 1, 2, 3]) {

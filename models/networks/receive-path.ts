@@ -43,33 +43,44 @@ const KEYS = {
 
 export type ReceivePathScenario = Scenario<typeof KEYS>;
 
+/** Where tasks run. */
+export interface Placement {
+  /** CPUs that senders run on (veth). */
+  readonly senders: readonly number[];
+  /** The CPU that a reader is pinned to. */
+  readonly home: (reader: number) => number;
+}
+
 export const receivePath = family({
   name: 'receive-path',
   about: 'boot, NIC ring, interrupt, softirq, NAPI, backlog, IP, UDP, ICMP, socket, wait queue, recvfrom',
   keys: KEYS,
-  build: (s) => {
-    const profile = PROFILE[s.profile];
-    const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
-    const rules = { checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock };
-    const sender = { ...bounds, senders: [0], target: (c: number) => (s.rps === 'on' ? (c + 1) % s.cpus : c) };
-    // Readers are pinned, the first one away from CPU 0.
-    const tasks = { home: (i: number) => (i + s.cpus - 1) % s.cpus, unchargesLate: !profile.readerQueue };
-    const frames = { cpu: range(s.cpus), pkt: range(s.packets) };
-    const { counters, ...machines } = componentsOf(s);
-    return network('receive-path', { ...machines, ...counters })
-      .join(bootSteps)
-      .join(openSteps)
-      .join((n) => (s.closes > 0 ? closeSteps(n) : []))
-      .join((n) => (s.device === 'igb' ? deviceSteps(n, bounds) : senderSteps(n, { ...sender, ready: [n.boot.in('up')] })))
-      .join((n) => watchdogStep(n, s.kicks))
-      .join((n) => interruptSteps(n, bounds))
-      .join((n) => softirqSteps(n, s.cpus))
-      .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out(...DOWN), down: n.boot.in(...DOWN) } }, toIp(n), stackIdle(n)))
-      .join((n) => processSteps(n, bounds, toIp(n), stackIdle(n), profile.pollInPlace))
-      .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus) : []))
-      .join((n) => stackSteps(n, { ...bounds, ...rules }, toReceive(n), toError(n)))
-      .join((n) => unhandledSteps(n, 'unhandled', frames, (c, pkt) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })]))
-      .join((n) => socketSteps(n, bounds))
-      .join((n) => readerSteps(n, { ...bounds, ...tasks }));
-  },
+  // Readers are pinned, the first one away from CPU 0, where senders are.
+  build: (s) => receivePathOn(s, { senders: [0], home: (i) => (i + s.cpus - 1) % s.cpus }),
 });
+
+/** The receive path with its tasks on given CPUs. */
+export function receivePathOn(s: ReceivePathScenario, { senders, home }: Placement) {
+  const profile = PROFILE[s.profile];
+  const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
+  const rules = { checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock };
+  const sender = { ...bounds, senders, target: (c: number) => (s.rps === 'on' ? (c + 1) % s.cpus : c) };
+  const tasks = { home, unchargesLate: !profile.readerQueue };
+  const frames = { cpu: range(s.cpus), pkt: range(s.packets) };
+  const { counters, ...machines } = componentsOf(s);
+  return network('receive-path', { ...machines, ...counters })
+    .join(bootSteps)
+    .join(openSteps)
+    .join((n) => (s.closes > 0 ? closeSteps(n) : []))
+    .join((n) => (s.device === 'igb' ? deviceSteps(n, bounds) : senderSteps(n, { ...sender, ready: [n.boot.in('up')] })))
+    .join((n) => watchdogStep(n, s.kicks))
+    .join((n) => interruptSteps(n, bounds))
+    .join((n) => softirqSteps(n, s.cpus))
+    .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out(...DOWN), down: n.boot.in(...DOWN) } }, toIp(n), stackIdle(n)))
+    .join((n) => processSteps(n, bounds, toIp(n), stackIdle(n), profile.pollInPlace))
+    .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus) : []))
+    .join((n) => stackSteps(n, { ...bounds, ...rules }, toReceive(n), toError(n)))
+    .join((n) => unhandledSteps(n, 'unhandled', frames, (c, pkt) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })]))
+    .join((n) => socketSteps(n, bounds))
+    .join((n) => readerSteps(n, { ...bounds, ...tasks }));
+}

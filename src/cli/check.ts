@@ -13,6 +13,8 @@ import { codeOf, type ExitCode, replayCommand, worst } from './verdict.ts';
 export interface CheckFlags extends Selection {
   readonly statesMax?: number;
   readonly timeMax?: number;
+  readonly memoryMax?: number;
+  readonly workers: number;
   readonly bugs: boolean;
   readonly json?: boolean;
   readonly report?: string;
@@ -45,6 +47,7 @@ export async function checkCommand(words: readonly string[], flags: CheckFlags):
 const limitsOf = (flags: CheckFlags): Partial<Limits> => ({
   ...(flags.statesMax === undefined ? {} : { statesMax: flags.statesMax }),
   ...(flags.timeMax === undefined ? {} : { millisecondsMax: flags.timeMax * 1000 }),
+  ...(flags.memoryMax === undefined ? {} : { bytesMax: flags.memoryMax * 2 ** 20 }),
 });
 
 async function checkSuite(suite: Suite, words: readonly string[], flags: CheckFlags): Promise<ReportSuite | undefined> {
@@ -52,7 +55,7 @@ async function checkSuite(suite: Suite, words: readonly string[], flags: CheckFl
   const properties = selectProperties(built.properties, words);
   if (properties.length === 0) return undefined;
   const plan = planCheck(built.network, properties, { limits: limitsOf(flags) });
-  return reportSuite(suite, built, plan.conclude(await search(plan, suite.id)));
+  return reportSuite(suite, built, plan.conclude(await search(plan, suite.id, flags.workers)));
 }
 
 async function checkBugs(suite: Suite, flags: CheckFlags): Promise<ReportBug[]> {

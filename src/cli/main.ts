@@ -44,6 +44,8 @@ function addCheck(command: Command): void {
     .argument('[property...]', 'names of properties, or parts of names; all if none')
     .option('--states-max <count>', 'end a search beyond this many states: unknown', positive)
     .option('--time-max <seconds>', 'end a search after this time: unknown', positive)
+    .option('--memory-max <MiB>', 'end a search beyond this much memory: unknown', positive)
+    .addOption(new Option('--workers <count>', 'threads for each search; worth it above a million states').default(1).argParser(positive))
     .option('--no-bugs', 'do not check the planted bugs')
     .option('--json', 'print JSON instead of a table')
     .option('--report <folder>', 'write index.html there (a full check writes reports/index.html)')
@@ -54,7 +56,8 @@ Examples:
   rxproof check
   rxproof check 'sleeps for ever' --network socket
   rxproof check --network receive-path/1cpu --scenario packets=2 ring=4 weight=1
-  rxproof check --network ring --profile 6.12 --json`,
+  rxproof check --network ring --profile 6.12 --json
+  rxproof check --network receive-path/2cpu --scenario packets=3 --states-max 100000000 --workers 2`,
     )
     .action(async (words: string[], flags: CheckFlags) => exitWith(await checkCommand(words, flags)));
 }

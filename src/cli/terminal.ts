@@ -1,6 +1,7 @@
 /** What is drawn and how: colours only on a terminal, progress only on a terminal, Ctrl-C as a flag. */
 import { styleText } from 'node:util';
-import { exploring, type Exploration } from '../explore/explore.ts';
+import { exploring, type Exploration, type Progress } from '../explore/explore.ts';
+import { exploreParallel } from '../explore/parallel.ts';
 import type { Plan } from '../explore/check.ts';
 import { plain, type Style } from '../trace/explain.ts';
 
@@ -24,25 +25,31 @@ export const wasInterrupted = (): boolean => interrupted;
 /** Milliseconds between two drawings. */
 const REDRAW = 100;
 
-/** Runs the search of `plan`, drawing its progress as `label`, and letting Ctrl-C in. */
-export async function search(plan: Plan, label: string): Promise<Exploration> {
+/** Runs the search of `plan` by `workers` threads, drawing its progress as `label`, and letting Ctrl-C in. */
+export async function search(plan: Plan, label: string, workers = 1): Promise<Exploration> {
+  const started = performance.now();
+  const draw = ({ states, depth, bytes }: Progress): boolean => {
+    const rate = Math.round(states / Math.max(performance.now() - started, 1));
+    progress(`${label}: ${states.toLocaleString('en-US')} states, depth ${depth}, ${rate} k/s, ${Math.round(bytes / 2 ** 20)} MiB`);
+    return interrupted;
+  };
+  const exploration =
+    workers > 1
+      ? await exploreParallel(plan.compiled, plan.watches, { ...plan.options, workers, onProgress: draw })
+      : await searchAlone(plan, draw);
+  clearProgress();
+  return exploration;
+}
+
+async function searchAlone(plan: Plan, draw: (progress: Progress) => boolean): Promise<Exploration> {
   const slices = exploring(plan.compiled, plan.watches, plan.options);
-  let [drawn, started] = [0, performance.now()];
-  for (let stop = interrupted; ; ) {
+  for (let [drawn, stop] = [performance.now(), interrupted]; ; ) {
     const { done, value } = slices.next(stop);
-    if (done === true) {
-      clearProgress();
-      return value;
-    }
-    const now = performance.now();
-    if (now - drawn < REDRAW) continue;
-    drawn = now;
+    if (done === true) return value;
+    if (performance.now() - drawn < REDRAW) continue;
+    drawn = performance.now();
     await new Promise((resolve) => setImmediate(resolve));
-    stop = interrupted;
-    const rate = Math.round(value.states / Math.max(now - started, 1));
-    progress(
-      `${label}: ${value.states.toLocaleString('en-US')} states, depth ${value.depth}, ${rate} k/s, ${Math.round(value.bytes / 2 ** 20)} MiB`,
-    );
+    stop = draw(value);
   }
 }
 

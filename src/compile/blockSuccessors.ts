@@ -38,6 +38,10 @@ export function blockSuccessors(network: CompiledNetwork, parts = partition(netw
       const [rowA, rowB] = [a * maskWords, b * maskWords];
       for (let word = 0; word < maskWords; word++) enabled[word] = masksA[rowA + word]! & masksB[rowB + word]!;
     },
+    unpack(states, offset, target) {
+      first.parts.forEach((component, place) => (target[component] = first.local(states[offset]!, place)));
+      second.parts.forEach((component, place) => (target[component] = second.local(states[offset + 1]!, place)));
+    },
     apply(step, target) {
       const inA = columnA[step]!;
       const inB = columnB[step]!;

@@ -10,6 +10,9 @@ import type { CompiledNetwork } from './compile.ts';
 /** `next` answers this where the entry was not computed yet. */
 const UNKNOWN = -1;
 
+/** An array that other threads can read too; nothing is slower for it. */
+const shared = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
+
 export class Block {
   /** Component numbers. */
   readonly parts: readonly number[];
@@ -44,8 +47,8 @@ export class Block {
     this.columns = moving.length;
     this.#moves = moving.map((step) => own[step] ?? []);
     this.#locals = new Int32Array(parts.length << 8);
-    this.#masks = new Int32Array(network.maskWords << 8);
-    this.#next = new Int32Array(Math.max(this.columns, 1) << 8).fill(UNKNOWN);
+    this.#masks = shared(network.maskWords << 8);
+    this.#next = shared(Math.max(this.columns, 1) << 8).fill(UNKNOWN);
     this.#scratch = new Int32Array(parts.length);
     // Local state 0 of every component is its initial one, so block state 0 is the block's.
     this.#intern();
@@ -120,9 +123,9 @@ export class Block {
     const { masks, maskWords } = this.#network;
     const id = this.#size++;
     if ((id + 1) * width > this.#locals.length) {
-      this.#locals = grown(this.#locals);
-      this.#masks = grown(this.#masks);
-      this.#next = grown(this.#next, UNKNOWN);
+      this.#locals = grown(this.#locals, new Int32Array(this.#locals.length * 2));
+      this.#masks = grown(this.#masks, shared(this.#masks.length * 2));
+      this.#next = grown(this.#next, shared(this.#next.length * 2).fill(UNKNOWN, this.#next.length));
     }
     this.#locals.set(this.#scratch, id * width);
     for (let word = 0; word < maskWords; word++) {
@@ -145,9 +148,7 @@ export class Block {
   }
 }
 
-function grown(array: Int32Array, fill = 0): Int32Array {
-  const larger = new Int32Array(array.length * 2);
+function grown(array: Int32Array, larger: Int32Array): Int32Array {
   larger.set(array);
-  if (fill !== 0) larger.fill(fill, array.length);
   return larger;
 }

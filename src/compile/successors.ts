@@ -13,6 +13,8 @@ export interface Successors {
   /** The bit rows of the state last looked at: steps first, then conjunctions. */
   readonly enabled: Int32Array;
   look(states: Int32Array, offset: number): void;
+  /** Writes the local state of every component in the state at `offset`. */
+  unpack(states: Int32Array, offset: number, locals: Int32Array): void;
   /** Writes the successor of the state last looked at. The step must be enabled. */
   apply(step: number, target: Int32Array): void;
   /** No step of the system itself is enabled in the state last looked at; only the environment may move. */
@@ -54,6 +56,11 @@ export function tableSuccessors(network: CompiledNetwork): Successors {
         const rows = masks[component]!;
         const row = local * maskWords;
         for (let word = 0; word < maskWords; word++) enabled[word]! &= rows[row + word]!;
+      }
+    },
+    unpack(states, offset, target) {
+      for (let component = 0; component < count; component++) {
+        target[component] = (states[offset + fieldWord[component]!]! >>> fieldShift[component]!) & fieldMask[component]!;
       }
     },
     apply(step, target) {

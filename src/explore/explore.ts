@@ -5,7 +5,7 @@
 import { blockSuccessors } from '../compile/blockSuccessors.ts';
 import type { CompiledNetwork } from '../compile/compile.ts';
 import { type Successors, tableSuccessors } from '../compile/successors.ts';
-import { type LimitReached, LIMITS_DEFAULT, type Limits } from './limits.ts';
+import { type LimitReached, limitReached, LIMITS_DEFAULT, type Limits } from './limits.ts';
 import { pairStore } from './pairStore.ts';
 import { levelOf, type Levels, retrace } from './retrace.ts';
 import { hashStore, type StateStore } from './store.ts';
@@ -44,7 +44,7 @@ export interface Exploration extends Progress {
   /** By step: whether it was ever taken. */
   readonly fired: Uint8Array;
   /** Shortest paths (step numbers) to the states that first satisfied `watches`, all of them seen. */
-  paths(watches: readonly number[]): number[][];
+  readonly paths: (watches: readonly number[]) => number[][];
 }
 
 /** States between two looks at the clock. */
@@ -133,6 +133,13 @@ function* searching(
         levels,
         wanted.map((one) => watch.found[one] ?? 0),
       ),
+    forEachState: (visit) => {
+      const locals = new Int32Array(network.parts.length);
+      for (let state = 0; state < store.size; state++) {
+        successors.unpack(store.states, state * successors.words, locals);
+        visit(locals);
+      }
+    },
   };
 }
 
@@ -171,11 +178,4 @@ function expander(count: number, successors: Successors, store: StateStore) {
 function stepBits(count: number, word: number): number {
   const rest = count - (word << 5);
   return rest >= 32 ? -1 : (1 << rest) - 1;
-}
-
-function limitReached(limits: Limits, states: number, bytes: number, started: number): LimitReached | undefined {
-  if (states > limits.statesMax) return 'states';
-  if (bytes > limits.bytesMax) return 'memory';
-  if (performance.now() - started > limits.millisecondsMax) return 'time';
-  return undefined;
 }

@@ -9,3 +9,11 @@ export const LIMITS_DEFAULT: Limits = { statesMax: 50_000_000, bytesMax: 8 * 2 *
 
 /** Which bound ended a search; `stopped` is Ctrl-C, `early` that the properties asked about were decided. */
 export type LimitReached = 'states' | 'memory' | 'time' | 'stopped' | 'early';
+
+/** Which bound, if any, a search has reached that began at `started` (milliseconds of performance.now()). */
+export function limitReached(limits: Limits, states: number, bytes: number, started: number): LimitReached | undefined {
+  if (states > limits.statesMax) return 'states';
+  if (bytes > limits.bytesMax) return 'memory';
+  if (performance.now() - started > limits.millisecondsMax) return 'time';
+  return undefined;
+}

@@ -1,10 +1,46 @@
 /** What a search looks for: conjunctions, by their bits, in every state or only in quiescent ones. */
-import type { CompiledNetwork } from '../compile/compile.ts';
 
 export interface Watch {
   /** Number of the conjunction in the compiled network. */
   readonly conjunction: number;
   readonly onlyQuiescent: boolean;
+}
+
+/** Watches as rows of bits beside the bits of a state, so that a state that meets nothing new costs a few words. */
+export class WatchBits {
+  readonly #bits: readonly number[];
+  /** What is still to be met, in any state and in quiescent ones only. */
+  readonly #anywhere: Int32Array;
+  readonly #quiescent: Int32Array;
+  readonly #from: number;
+
+  /** `bits` are the positions of the watches in a state's row of `maskWords` words. */
+  constructor(bits: readonly number[], onlyQuiescent: readonly boolean[], maskWords: number) {
+    this.#bits = bits;
+    this.#anywhere = new Int32Array(maskWords);
+    this.#quiescent = new Int32Array(maskWords);
+    this.#from = bits.length === 0 ? maskWords : Math.min(...bits) >> 5;
+    bits.forEach((bit, watch) => {
+      const row = onlyQuiescent[watch] === true ? this.#quiescent : this.#anywhere;
+      row[bit >> 5]! |= 1 << (bit & 31);
+    });
+  }
+
+  /** The watches that `row` meets for the first time; nothing, and nothing allocated, in the usual case. */
+  meet(row: Int32Array, quiescent: boolean): readonly number[] | undefined {
+    let met: number[] | undefined;
+    for (let word = this.#from; word < row.length; word++) {
+      const wanted = quiescent ? this.#anywhere[word]! | this.#quiescent[word]! : this.#anywhere[word]!;
+      if ((row[word]! & wanted) !== 0) met = [...(met ?? []), ...this.#take(word, row[word]! & wanted)];
+    }
+    return met;
+  }
+
+  #take(word: number, bits: number): number[] {
+    this.#anywhere[word]! &= ~bits;
+    this.#quiescent[word]! &= ~bits;
+    return this.#bits.flatMap((bit, watch) => (bit >> 5 === word && (bits & (1 << (bit & 31))) !== 0 ? [watch] : []));
+  }
 }
 
 export interface Watcher {
@@ -15,26 +51,24 @@ export interface Watcher {
 }
 
 /** `groups` of watch numbers end the search early; without any, it never does. */
-export function watcher(network: CompiledNetwork, watches: readonly Watch[], groups: readonly (readonly number[])[]): Watcher {
+export function watcher(
+  network: { readonly conjunctionsFrom: number; readonly maskWords: number },
+  watches: readonly Watch[],
+  groups: readonly (readonly number[])[],
+): Watcher {
   const found: (number | undefined)[] = watches.map(() => undefined);
-  const bits = watches.map(({ conjunction }) => network.conjunctionsFrom + conjunction);
-  // Found ones are taken out, so that a long search looks only for what is still missing.
-  let missing = watches.map((_, index) => index);
+  const bits = new WatchBits(
+    watches.map(({ conjunction }) => network.conjunctionsFrom + conjunction),
+    watches.map(({ onlyQuiescent }) => onlyQuiescent),
+    network.maskWords,
+  );
   let open = groups;
   return {
     found,
     look(state, enabled, quiescent) {
-      let hit = false;
-      for (let index = 0; index < missing.length; index++) {
-        const watch = missing[index]!;
-        const bit = bits[watch]!;
-        if ((enabled[bit >> 5]! & (1 << (bit & 31))) === 0) continue;
-        if (!quiescent && watches[watch]!.onlyQuiescent) continue;
-        found[watch] = state;
-        hit = true;
-      }
-      if (!hit) return false;
-      missing = missing.filter((watch) => found[watch] === undefined);
+      const met = bits.meet(enabled, quiescent);
+      if (met === undefined) return false;
+      for (const watch of met) found[watch] = state;
       const before = open.length;
       open = open.filter((group) => group.every((watch) => found[watch] === undefined));
       return before > 0 && open.length === 0;

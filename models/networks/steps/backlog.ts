@@ -138,6 +138,7 @@ export function processSteps(
       owner: softirqOn(c),
       moves: [n.softnet(c).on({ type: 'PICK', napi: 'backlog' }), n.backlog(c).on({ type: 'CALL' })],
       when: [serving(n.cpu(c))],
+      reveals: [{ event: 'process_backlog', args: { cpu: c } }],
     })),
     step('backlog_take', { cpu, pkt: range(s.packets) }, ({ cpu: c, pkt }) => {
       const { moves, when } = up(c, pkt);

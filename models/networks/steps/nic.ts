@@ -83,12 +83,16 @@ export function interruptSteps(n: NicParts, s: NicScenario): StepTemplate[] {
       owner: owner(c),
       moves: [n.handler(c).on({ type: 'QUEUE' }), n.softnet(c).on({ type: 'ADD', napi: 'igb' }), n.softirq(c).on({ type: 'RAISE' })],
       when: [n.softnet(c).is('is not in net_rx_action()', (context) => !inAction(context))],
-      reveals: [{ event: 'softirq_raise', args: { cpu: c } }],
+      reveals: [
+        { event: '__napi_schedule', args: { cpu: c, raised: true } },
+        { event: 'softirq_raise', args: { cpu: c } },
+      ],
     })),
     step('napi_queue_in_action', { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [n.handler(c).on({ type: 'QUEUE' }), n.softnet(c).on({ type: 'ADD', napi: 'igb' })],
       when: [n.softnet(c).is('is in net_rx_action()', inAction)],
+      reveals: [{ event: '__napi_schedule', args: { cpu: c, raised: false } }],
     })),
     ...exitSteps(n, 'irq_exit', range(s.irqCpus), owner, (c) => n.handler(c).on({ type: 'EXIT' })),
   ];
@@ -107,13 +111,11 @@ export function exitSteps(
       owner: owner(c),
       moves: [leave(c), n.cpu(c).on({ type: 'IRET' })],
       when: [n.softirq(c).is('has nothing pending', (context) => !pending(context))],
-      reveals: [{ event: 'irq_handler_exit', args: { cpu: c } }],
     })),
     step(`${name}_nested`, { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [leave(c), n.cpu(c).on({ type: 'IRET' })],
       when: [n.softirq(c).is('has NET_RX pending', pending), n.cpu(c).is('is in_interrupt()', inInterrupt)],
-      reveals: [{ event: 'irq_handler_exit', args: { cpu: c } }],
     })),
     step(`${name}_softirq`, { cpu }, ({ cpu: c }) => ({
       owner: owner(c),

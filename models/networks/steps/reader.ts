@@ -115,6 +115,7 @@ function waitSteps(n: ReaderParts, reader: readonly number[], own: Own): StepTem
     step('timeout', { reader }, ({ reader: i }) => ({
       owner: `timer/${i}`,
       moves: [n.reader(i).on({ type: 'EXPIRE' })],
+      reveals: [{ event: 'timer_waking', args: { reader: i } }],
     })),
     step('set_running', { reader }, ({ reader: i }) => ({
       ...own(i),
@@ -154,7 +155,7 @@ function copySteps(n: ReaderParts, s: ReaderScenario, own: Own): StepTemplate[] 
   const domain = { reader: range(s.readers), pkt: range(s.packets) };
   const kind = (pkt: number, one: Kind): Observation => n.wire.is(`packet ${pkt} is ${one}`, kindIs(pkt, one));
   const has = (i: number, pkt: number): Observation => n.reader(i).is(`has packet ${pkt}`, inHand(pkt));
-  const returned = (i: number) => [{ event: 'sys_exit_recvfrom', args: { reader: i, result: 'ok' } }];
+  const returned = (i: number, pkt = {}) => [{ event: 'sys_exit_recvfrom', args: { reader: i, result: 'ok', ...pkt } }];
   const steps = [
     step('copy', domain, ({ reader: i, pkt }) => ({
       ...own(i, has(i, pkt), kind(pkt, 'matched')),
@@ -163,7 +164,7 @@ function copySteps(n: ReaderParts, s: ReaderScenario, own: Own): StepTemplate[] 
         ...end(n, pkt, 'delivered', n.UdpInDatagrams),
         ...(s.unchargesLate ? [] : [n.emptiness(i).on({ type: 'RETURN' })]),
       ],
-      reveals: s.unchargesLate ? [] : returned(i),
+      reveals: s.unchargesLate ? [] : returned(i, { pkt }),
     })),
     // Blocking or not, the call starts over: 3.10.y after commit beb39db59d14.
     step('copy_bad_checksum', domain, ({ reader: i, pkt }) => ({
