@@ -87,8 +87,8 @@ test('generous limits change nothing, and progress is told in slices', () => {
   let slice = search.next();
   for (; slice.done !== true; slice = search.next()) told.push(slice.value);
   expect(plan.conclude(slice.value).results[0]?.verdict).toEqual({ tag: 'holds' });
-  const { paths: _, ...counts } = check(large, [consistent(large)]).exploration;
-  expect(slice.value).toMatchObject(counts);
+  const counts = (exploration: object) => Object.entries(exploration).filter(([, value]) => typeof value !== 'function');
+  expect(counts(slice.value)).toEqual(counts(check(large, [consistent(large)]).exploration));
   expect(told.length).toBeGreaterThan(1);
   const growing = [...told, slice.value].map(({ states, transitions, depth, bytes }) => [states, transitions, depth, bytes]);
   for (const column of [0, 1, 2, 3]) {

@@ -1,7 +1,9 @@
 /** `rxproof check`: every property of the networks chosen, and every planted bug; the main job. */
 import type { Check } from '../explore/check.ts';
 import { planCheck } from '../explore/check.ts';
+import { readCheckpoint } from '../explore/checkpoint.ts';
 import type { Limits } from '../explore/limits.ts';
+import { UsageError } from '../model/error.ts';
 import type { Suite, Tag } from '../model/suite.ts';
 import { type Report, type ReportBug, type ReportSuite, reportBug, reportSuite } from '../report/model.ts';
 import { resultTable } from '../report/table.ts';
@@ -15,6 +17,9 @@ export interface CheckFlags extends Selection {
   readonly timeMax?: number;
   readonly memoryMax?: number;
   readonly workers: number;
+  readonly checkpoint?: string;
+  readonly checkpointEvery: number;
+  readonly resume?: string;
   readonly bugs: boolean;
   readonly json?: boolean;
   readonly report?: string;
@@ -28,6 +33,7 @@ export async function checkCommand(words: readonly string[], flags: CheckFlags):
     words,
     suites.flatMap((suite) => suite.build(values).properties),
   );
+  refuseCheckpoint(suites.length, flags);
   const checked: ReportSuite[] = [];
   const bugs: ReportBug[] = [];
   for (const suite of suites) {
@@ -36,7 +42,7 @@ export async function checkCommand(words: readonly string[], flags: CheckFlags):
   }
   // A bug is judged at the suite's own bounds, by the properties that it must break.
   const plain = words.length === 0 && Object.keys(values).length === 0;
-  for (const suite of plain && flags.bugs ? suites : []) bugs.push(...(await checkBugs(suite, flags)));
+  for (const suite of plain && flags.bugs && flags.resume === undefined ? suites : []) bugs.push(...(await checkBugs(suite, flags)));
   const report = fullReport(checked, bugs);
   const folder = flags.report ?? (plain && flags.network === undefined && flags.bugs ? 'reports' : undefined);
   if (folder !== undefined && !wasInterrupted()) await writeReport(report, folder);
@@ -50,12 +56,24 @@ const limitsOf = (flags: CheckFlags): Partial<Limits> => ({
   ...(flags.memoryMax === undefined ? {} : { bytesMax: flags.memoryMax * 2 ** 20 }),
 });
 
+/** A checkpoint is of one search on one thread. */
+function refuseCheckpoint(suites: number, { checkpoint, resume, workers }: CheckFlags): void {
+  if (checkpoint === undefined && resume === undefined) return;
+  if (suites !== 1)
+    throw new UsageError(`--checkpoint and --resume are for one search, but ${suites} suites are chosen; name one with --network`);
+  if (workers > 1)
+    throw new UsageError(`--checkpoint and --resume need --workers 1, not ${workers}: only the search on one thread writes checkpoints`);
+}
+
 async function checkSuite(suite: Suite, words: readonly string[], flags: CheckFlags): Promise<ReportSuite | undefined> {
   const built = suite.build(valuesOf(flags));
   const properties = selectProperties(built.properties, words);
   if (properties.length === 0) return undefined;
-  const plan = planCheck(built.network, properties, { limits: limitsOf(flags) });
-  return reportSuite(suite, built, plan.conclude(await search(plan, suite.id, flags.workers)));
+  const fresh = planCheck(built.network, properties, { limits: limitsOf(flags) });
+  const plan =
+    flags.resume === undefined ? fresh : { ...fresh, options: { ...fresh.options, resume: readCheckpoint(flags.resume, fresh.compiled) } };
+  const checkpoint = flags.checkpoint === undefined ? {} : { checkpoint: { path: flags.checkpoint, every: flags.checkpointEvery * 1000 } };
+  return reportSuite(suite, built, plan.conclude(await search(plan, suite.id, { workers: flags.workers, ...checkpoint })));
 }
 
 async function checkBugs(suite: Suite, flags: CheckFlags): Promise<ReportBug[]> {

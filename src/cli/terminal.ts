@@ -1,6 +1,7 @@
 /** What is drawn and how: colours only on a terminal, progress only on a terminal, Ctrl-C as a flag. */
 import { styleText } from 'node:util';
 import { exploring, type Exploration, type Progress } from '../explore/explore.ts';
+import { writeCheckpoint } from '../explore/checkpoint.ts';
 import { exploreParallel } from '../explore/parallel.ts';
 import type { Plan } from '../explore/check.ts';
 import { plain, type Style } from '../trace/explain.ts';
@@ -25,8 +26,15 @@ export const wasInterrupted = (): boolean => interrupted;
 /** Milliseconds between two drawings. */
 const REDRAW = 100;
 
-/** Runs the search of `plan` by `workers` threads, drawing its progress as `label`, and letting Ctrl-C in. */
-export async function search(plan: Plan, label: string, workers = 1): Promise<Exploration> {
+/** How a search is run. */
+export interface SearchSetup {
+  readonly workers?: number;
+  /** Where to write down an unfinished search, and how often in milliseconds. One thread only. */
+  readonly checkpoint?: { readonly path: string; readonly every: number };
+}
+
+/** Runs the search of `plan`, drawing its progress as `label`, and letting Ctrl-C in. */
+export async function search(plan: Plan, label: string, { workers = 1, checkpoint }: SearchSetup = {}): Promise<Exploration> {
   const started = performance.now();
   const draw = ({ states, depth, bytes }: Progress): boolean => {
     const rate = Math.round(states / Math.max(performance.now() - started, 1));
@@ -36,16 +44,28 @@ export async function search(plan: Plan, label: string, workers = 1): Promise<Ex
   const exploration =
     workers > 1
       ? await exploreParallel(plan.compiled, plan.watches, { ...plan.options, workers, onProgress: draw })
-      : await searchAlone(plan, draw);
+      : await searchAlone(plan, draw, checkpoint);
   clearProgress();
   return exploration;
 }
 
-async function searchAlone(plan: Plan, draw: (progress: Progress) => boolean): Promise<Exploration> {
+async function searchAlone(plan: Plan, draw: (progress: Progress) => boolean, checkpoint: SearchSetup['checkpoint']): Promise<Exploration> {
   const slices = exploring(plan.compiled, plan.watches, plan.options);
-  for (let [drawn, stop] = [performance.now(), interrupted]; ; ) {
+  const save = (snapshot: Progress['snapshot']): void => {
+    if (checkpoint && snapshot) writeCheckpoint(checkpoint.path, plan.compiled, snapshot());
+  };
+  let last: Progress['snapshot'];
+  for (let [drawn, saved, stop] = [performance.now(), performance.now(), interrupted]; ; ) {
     const { done, value } = slices.next(stop);
-    if (done === true) return value;
+    if (done === true) {
+      if (value.limit !== undefined) save(last);
+      return value;
+    }
+    last = value.snapshot;
+    if (checkpoint && performance.now() - saved > checkpoint.every) {
+      save(last);
+      saved = performance.now();
+    }
     if (performance.now() - drawn < REDRAW) continue;
     drawn = performance.now();
     await new Promise((resolve) => setImmediate(resolve));

@@ -11,6 +11,12 @@ export interface BlockSuccessors extends Successors {
   readonly blocks: readonly [Block, Block];
   /** Bytes of the blocks' tables. */
   readonly bytes: number;
+  /** Component numbers of each block. */
+  readonly parts: readonly [readonly number[], readonly number[]];
+  /** The block states by number, as local states: what `restore` takes. */
+  locals(): [Int32Array, Int32Array];
+  /** Numbers block states as they were numbered before. */
+  restore(locals: readonly [Int32Array, Int32Array, ...unknown[]]): void;
 }
 
 /** Folds `network` into two blocks, chosen by `partition` unless given. */
@@ -28,6 +34,12 @@ export function blockSuccessors(network: CompiledNetwork, parts = partition(netw
     initial: new Int32Array(2),
     enabled,
     blocks: [first, second],
+    parts: [first.parts, second.parts],
+    locals: () => [first.locals(), second.locals()],
+    restore: ([one, other]) => {
+      first.restore(one);
+      second.restore(other);
+    },
     get bytes() {
       return first.bytes + second.bytes;
     },

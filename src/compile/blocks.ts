@@ -77,6 +77,19 @@ export class Block {
     return this.#locals[id * this.parts.length + place]!;
   }
 
+  /** The local states of all block states, `parts.length` each, in the order of their numbers. */
+  locals(): Int32Array {
+    return this.#locals.slice(0, this.#size * this.parts.length);
+  }
+
+  /** Numbers block states in the order in which `locals` lists them; 0 is the initial one as ever. */
+  restore(locals: Int32Array): void {
+    for (let at = 0; at < locals.length; at += this.parts.length) {
+      this.#scratch.set(locals.subarray(at, at + this.parts.length));
+      this.#intern();
+    }
+  }
+
   /** The number of the block state with these local states, or -1 if it was never met. */
   find(locals: Int32Array): number {
     this.#scratch.set(locals);

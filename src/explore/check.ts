@@ -1,11 +1,14 @@
-/** Properties of a network, answered by one exhaustive search. */
+/** Properties of a network, answered by one exhaustive search, and a second pass for those that it cannot answer. */
 import { type CompiledNetwork, compile } from '../compile/compile.ts';
+import { confirmed } from '../liveness/confirm.ts';
+import { type Answers, inquiryOf, isLate, type LateProperty, secondPass } from '../liveness/secondPass.ts';
+import { ModelError } from '../model/error.ts';
 import type { Network } from '../model/network.ts';
 import type { Conjunction, Property } from '../model/property.ts';
 import { confirm } from '../trace/confirm.ts';
 import { replay, type Trace } from '../trace/replay.ts';
 import { type ExploreOptions, type Exploration, explore } from './explore.ts';
-import type { LimitReached } from './limits.ts';
+import { type LimitReached, LIMITS_DEFAULT } from './limits.ts';
 import type { Watch } from './watch.ts';
 
 export type Verdict =

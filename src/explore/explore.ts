@@ -2,9 +2,10 @@
  * Exhaustive breadth-first search: every reachable state once, so that the first state found to break a property ends a
  * shortest counterexample. Lamport's TLC and Holzmann's SPIN call this explicit-state model checking.
  */
-import { blockSuccessors } from '../compile/blockSuccessors.ts';
+import { type BlockSuccessors, blockSuccessors } from '../compile/blockSuccessors.ts';
 import type { CompiledNetwork } from '../compile/compile.ts';
 import { type Successors, tableSuccessors } from '../compile/successors.ts';
+import type { Snapshot } from './checkpoint.ts';
 import { type LimitReached, limitReached, LIMITS_DEFAULT, type Limits } from './limits.ts';
 import { pairStore } from './pairStore.ts';
 import { levelOf, type Levels, retrace } from './retrace.ts';
@@ -17,6 +18,8 @@ export interface Progress {
   /** Steps from the initial state to the level being expanded. */
   readonly depth: number;
   readonly bytes: number;
+  /** What the search has done so far, to be written down; the fast engine only. */
+  readonly snapshot?: () => Snapshot;
 }
 
 /** `fields` is the readable reference, over packed fields; `blocks` is fast. Both give the same result. */
@@ -28,9 +31,11 @@ export interface ExploreOptions {
   readonly untilAny?: readonly (readonly number[])[];
   /** Default: `fields` for a few states, then `blocks`, which takes a moment to set up. */
   readonly engine?: Engine;
+  /** Goes on from here, with the fast engine. */
+  readonly resume?: Snapshot;
 }
 
-export interface Exploration extends Progress {
+export interface Exploration extends Omit<Progress, 'snapshot'> {
   /** Undefined when every reachable state was expanded. */
   readonly limit: LimitReached | undefined;
   /** True when `untilAny` ended the search early. */
@@ -47,13 +52,19 @@ export interface Exploration extends Progress {
   readonly paths: (watches: readonly number[]) => number[][];
 }
 
+/** An exploration that still holds its states. */
+export interface KeptExploration extends Exploration {
+  /** Visits every state found, in that order: the local state of each component. The array is used again for the next state. */
+  readonly forEachState: (visit: (locals: Int32Array) => void) => void;
+}
+
 /** States between two looks at the clock. */
 const STRIDE = 4096;
 /** Below this many states setting up blocks costs more than it saves. */
 const FIELDS_STATES_MAX = 30_000;
 
 /** Explores `network` and reports which watches are satisfied where. */
-export function explore(network: CompiledNetwork, watches: readonly Watch[], options: ExploreOptions = {}): Exploration {
+export function explore(network: CompiledNetwork, watches: readonly Watch[], options: ExploreOptions = {}): KeptExploration {
   const search = exploring(network, watches, options);
   for (;;) {
     const { done, value } = search.next();
@@ -61,7 +72,7 @@ export function explore(network: CompiledNetwork, watches: readonly Watch[], opt
   }
 }
 
-type Search = Generator<Progress, Exploration, boolean | undefined>;
+type Search = Generator<Progress, KeptExploration, boolean | undefined>;
 
 /**
  * The same search in slices: yields its progress every few thousand states, so that a caller can draw it, let other
@@ -69,15 +80,16 @@ type Search = Generator<Progress, Exploration, boolean | undefined>;
  */
 export function* exploring(network: CompiledNetwork, watches: readonly Watch[], options: ExploreOptions = {}): Search {
   const limits = { ...LIMITS_DEFAULT, ...options.limits };
-  if (options.engine !== 'blocks') {
+  if (options.engine !== 'blocks' && options.resume === undefined) {
     const few = options.engine === undefined && limits.statesMax > FIELDS_STATES_MAX;
     const successors = tableSuccessors(network);
     const bounds = few ? { ...limits, statesMax: FIELDS_STATES_MAX } : limits;
     const done = yield* searching(network, watches, { ...options, limits: bounds }, successors, hashStore(successors.words));
     if (!few || done.limit !== 'states') return done;
   }
-  const successors = blockSuccessors(network);
-  return yield* searching(network, watches, { ...options, limits }, successors, pairStore(), () => successors.bytes);
+  const successors = blockSuccessors(network, options.resume?.parts);
+  if (options.resume) successors.restore(options.resume.numbers);
+  return yield* searching(network, watches, { ...options, limits }, successors, pairStore(), successors);
 }
 
 function* searching(
@@ -86,26 +98,43 @@ function* searching(
   options: ExploreOptions & { readonly limits: Limits },
   successors: Successors,
   store: StateStore,
-  tableBytes: () => number = () => 0,
+  blocks?: BlockSuccessors,
 ): Search {
-  const { limits } = options;
-  const watch = watcher(network, watches, options.untilAny ?? []);
-  const expand = expander(network.steps.length, successors, store);
-  const starts = [0];
+  const { limits, resume } = options;
+  const watch = watcher(network, watches, options.untilAny ?? [], resume?.found);
+  const expand = expander(network.steps.length, successors, store, resume);
+  const starts = [...(resume?.starts ?? [0])];
   const started = performance.now();
-  const bytes = (): number => store.bytes + tableBytes();
-  let [levelEnd, quiescent, deadlocks] = [1, 0, 0];
+  const bytes = (): number => store.bytes + (blocks?.bytes ?? 0);
+  let { state, levelEnd, quiescent, deadlocks } = resume?.counts ?? { state: 0, levelEnd: 1, quiescent: 0, deadlocks: 0 };
   let limit: LimitReached | undefined;
   let early = false;
+  const snapshot =
+    blocks &&
+    (() => ({
+      counts: { state, levelEnd, transitions: expand.transitions, quiescent, deadlocks },
+      starts: [...starts],
+      found: watch.found.map((first) => first ?? -1),
+      fired: [...expand.fired],
+      numbers: [...blocks.locals(), store.states.slice(0, store.size * successors.words)] as const,
+      parts: blocks.parts,
+    }));
 
-  store.add(successors.initial);
-  for (let state = 0; state < store.size && !early; state++) {
+  if (resume) addAll(store, resume.numbers[2]);
+  else store.add(successors.initial);
+  for (; state < store.size && !early; state++) {
     if (state === levelEnd) {
       starts.push(state);
       levelEnd = store.size;
     }
     if (state % STRIDE === 0 || store.size > limits.statesMax) {
-      const stop = yield { states: store.size, transitions: expand.transitions, depth: starts.length - 1, bytes: bytes() };
+      const stop = yield {
+        states: store.size,
+        transitions: expand.transitions,
+        depth: starts.length - 1,
+        bytes: bytes(),
+        ...(snapshot && { snapshot }),
+      };
       limit = stop === true ? 'stopped' : limitReached(limits, store.size, bytes(), started);
       if (limit !== undefined) break;
     }
@@ -143,13 +172,18 @@ function* searching(
   };
 }
 
+/** The states of a checkpoint, in the order they were found. */
+function addAll(store: StateStore, pairs: Int32Array): void {
+  for (let at = 0; at < pairs.length; at += 2) store.add(pairs.subarray(at, at + 2));
+}
+
 /** Takes every enabled step of the state last looked at. */
-function expander(count: number, successors: Successors, store: StateStore) {
+function expander(count: number, successors: Successors, store: StateStore, resume: Snapshot | undefined) {
   const words = (count + 31) >> 5;
-  const fired = new Uint8Array(count);
+  const fired = Uint8Array.from(resume?.fired ?? new Uint8Array(count));
   const next = new Int32Array(successors.words);
   const { enabled } = successors;
-  let transitions = 0;
+  let transitions = resume?.counts.transitions ?? 0;
   return {
     fired,
     get transitions() {

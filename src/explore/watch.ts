@@ -50,13 +50,14 @@ export interface Watcher {
   look(state: number, enabled: Int32Array, quiescent: boolean): boolean;
 }
 
-/** `groups` of watch numbers end the search early; without any, it never does. */
+/** `groups` of watch numbers end the search early; without any, it never does. `known` are states found before, or -1. */
 export function watcher(
   network: { readonly conjunctionsFrom: number; readonly maskWords: number },
   watches: readonly Watch[],
   groups: readonly (readonly number[])[],
+  known: readonly number[] = [],
 ): Watcher {
-  const found: (number | undefined)[] = watches.map(() => undefined);
+  const found = watches.map((_, watch) => ((known[watch] ?? -1) < 0 ? undefined : known[watch]));
   const bits = new WatchBits(
     watches.map(({ conjunction }) => network.conjunctionsFrom + conjunction),
     watches.map(({ onlyQuiescent }) => onlyQuiescent),
@@ -68,7 +69,7 @@ export function watcher(
     look(state, enabled, quiescent) {
       const met = bits.meet(enabled, quiescent);
       if (met === undefined) return false;
-      for (const watch of met) found[watch] = state;
+      for (const watch of met) found[watch] ??= state;
       const before = open.length;
       open = open.filter((group) => group.every((watch) => found[watch] === undefined));
       return before > 0 && open.length === 0;
