@@ -12,3 +12,6 @@ export const SUITES: readonly Suite[] = [
   ...SOCKET_SUITES,
   ...PATH_SUITES,
 ];
+
+export { conform } from './traces/conform.ts';
+export { conformText } from './traces/text.ts';

@@ -16,7 +16,7 @@ import { igbSteps } from './steps/igb.ts';
 import { deviceSteps, interruptSteps, watchdogStep } from './steps/nic.ts';
 import { readerSteps } from './steps/reader.ts';
 import { socketSteps, toError, toReceive } from './steps/socket.ts';
-import { softirqSteps } from './steps/softirq.ts';
+import { otherSoftirqSteps, softirqSteps } from './steps/softirq.ts';
 import { stackIdle, stackSteps, toIp, unhandledSteps } from './steps/stack.ts';
 
 const KEYS = {
@@ -49,6 +49,8 @@ export interface Placement {
   readonly senders: readonly number[];
   /** The CPU that a reader is pinned to. */
   readonly home: (reader: number) => number;
+  /** CPUs on which other softirqs than NET_RX run too. */
+  readonly otherSoftirqs?: readonly number[];
 }
 
 export const receivePath = family({
@@ -60,7 +62,7 @@ export const receivePath = family({
 });
 
 /** The receive path with its tasks on given CPUs. */
-export function receivePathOn(s: ReceivePathScenario, { senders, home }: Placement) {
+export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoftirqs = [] }: Placement) {
   const profile = PROFILE[s.profile];
   const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
   const rules = { checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock };
@@ -76,6 +78,7 @@ export function receivePathOn(s: ReceivePathScenario, { senders, home }: Placeme
     .join((n) => watchdogStep(n, s.kicks))
     .join((n) => interruptSteps(n, bounds))
     .join((n) => softirqSteps(n, s.cpus))
+    .join((n) => (otherSoftirqs.length > 0 ? otherSoftirqSteps(n, otherSoftirqs) : []))
     .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out(...DOWN), down: n.boot.in(...DOWN) } }, toIp(n), stackIdle(n)))
     .join((n) => processSteps(n, bounds, toIp(n), stackIdle(n), profile.pollInPlace))
     .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus) : []))

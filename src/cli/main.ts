@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { ModelError, UsageError } from '../model/error.ts';
 import { EngineError } from '../trace/replay.ts';
 import { type CheckFlags, checkCommand } from './check.ts';
+import { type ConformFlags, conformCommand } from './conform.ts';
 import { type GraphFlags, graphCommand } from './graph.ts';
 import { listCommand } from './list.ts';
 import type { Selection } from './select.ts';
@@ -23,6 +24,7 @@ function program(): Command {
   addCheck(command);
   addTrace(command);
   addWalk(command);
+  addConform(command);
   addGraph(command);
   selectionOptions(command.command('list').description('list networks, properties, bugs and scenario keys')).action((flags: Selection) =>
     listCommand(flags),
@@ -99,6 +101,24 @@ Examples:
   rxproof walk --network ring/article --bug forget-missed`,
     )
     .action(async (flags: WalkFlags) => exitWith(await walkCommand(flags)));
+}
+
+function addConform(command: Command): void {
+  command
+    .command('conform')
+    .description('check a recorded ftrace text against the model; a meta.json beside it tells kernel and ground truth')
+    .argument('<trace>', 'the text of a tracefs `trace` file')
+    .option('--profile <kernel>', '6.12 or 6.18, where meta.json does not tell')
+    .option('--scenario <key=value...>', 'bounds that differ from what the trace asks for')
+    .option('--states-max <count>', 'end beyond this many states: unknown', positive)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  rxproof conform test/fixtures/traces/local-s01_blocking_one/trace.txt
+  rxproof conform trace.txt --profile 6.12 --scenario rcvbuf=212992`,
+    )
+    .action((path: string, flags: ConformFlags) => exitWith(conformCommand(path, flags)));
 }
 
 function addGraph(command: Command): void {

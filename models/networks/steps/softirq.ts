@@ -21,6 +21,17 @@ export function softirqSteps(n: SoftirqParts, cpus: number): StepTemplate[] {
   return [...actionSteps(n, cpu), ...passSteps(n, cpu), ...ksoftirqdSteps(n, cpu)];
 }
 
+/** Another vector is served, at any time: interrupts that come meanwhile do not start NET_RX, the pass that follows does. */
+export function otherSoftirqSteps(n: Pick<SoftirqParts, 'cpu' | 'softirq'>, cpu: readonly number[]): StepTemplate[] {
+  return [
+    step('other_softirq', { cpu }, ({ cpu: c }) => ({
+      owner: softirqOn(c),
+      environment: true,
+      moves: [n.cpu(c).on({ type: 'SOFTIRQ' }), n.softirq(c).on({ type: 'OTHER' })],
+    })),
+  ];
+}
+
 function actionSteps(n: SoftirqParts, cpu: readonly number[]): StepTemplate[] {
   return [
     step('net_rx_start', { cpu }, ({ cpu: c }) => ({

@@ -84,8 +84,8 @@ function ipSteps(n: StackParts, s: StackScenario, report: ToSocket): StepTemplat
     step('ip_to_icmp', domainOf(s), ({ cpu: c, pkt }) => ({
       ...on(n, c, is(n, pkt, ['icmpError']), n.protocols.is('has an ICMP handler', hasIcmp)),
       moves: [n.ip(c).on({ type: 'DISPATCH', pkt }), ...report(c, pkt)],
+      // Revealed by nothing: inet_sk_error_report comes when sk_error_report() is through, after the wakeup.
       cite: ['icmp_rcv', 'icmp_unreach', '__udp4_lib_err'],
-      reveals: [{ event: 'inet_sk_error_report', args: { cpu: c } }],
     })),
   ];
 }

@@ -1,0 +1,136 @@
+/** The scenario of the model that a trace asks for: as large as what the trace shows, with the sizes that it prints. */
+import type { FtraceLine } from '../../src/conform/ftrace.ts';
+import { UsageError } from '../../src/model/error.ts';
+import type { Value } from '../../src/model/network.ts';
+import type { Placement } from '../../models/networks/receive-path.ts';
+import type { Recording } from './recording.ts';
+import type { Survey } from './survey.ts';
+
+/** sk_rcvbuf unless set: net.core.rmem_default. */
+const RCVBUF_DEFAULT = 212_992;
+/** Descriptors of an igb ring unless set: IGB_DEFAULT_RXD. */
+const RING_DEFAULT = 256;
+/** Tokens of a full bucket: XRLIM_BURST_FACTOR. */
+const TOKENS = 6;
+const KICKS_MAX = 16;
+
+export interface Bounds {
+  readonly scenario: Readonly<Record<string, Value>>;
+  readonly placement: Placement;
+  /** How often the watchdog may interrupt: as often as no frame explains; and where that is too few, every time. */
+  readonly kicks: readonly [few: number, most: number];
+  readonly notes: readonly string[];
+}
+
+export function boundsOf(recording: Recording, survey: Survey): Bounds {
+  const { lines, meta } = recording;
+  const { profile, note } = profileOf(meta?.kernel);
+  const numbers = (name: string, key: string): number[] =>
+    lines.flatMap((line) => (line.name === name && line.args[key] !== undefined ? [Number(line.args[key])] : []));
+  const rcvbuf = meta ? socketBuffer(recording, survey) : numbers('__udp_enqueue_schedule_skb', 'rcvbuf')[0];
+  const sizes = [...new Set(truesizes(recording, survey))];
+  const packets = survey.packets.length;
+  const arrivals = survey.arrivals.map((cpu) => survey.cpus.indexOf(cpu));
+  const interrupts = lines.filter(({ name, args }) => name === 'irq_handler_entry' && survey.vectors.includes(args['name'] ?? '')).length;
+  const home = (reader: number): number => homeOf(survey, reader);
+  return {
+    scenario: {
+      profile,
+      device: survey.device,
+      packets,
+      kinds: kindsOf(lines),
+      cpus: Math.max(survey.cpus.length, 1),
+      ring: numbers('igb_alloc_rx_buffers', 'size')[0] ?? RING_DEFAULT,
+      weight: 64,
+      backlogMax: Number(meta?.sysctls?.['net.core.netdev_max_backlog'] ?? 1000),
+      rcvbuf: rcvbuf ?? RCVBUF_DEFAULT,
+      size: sizeOf(recording.path, sizes, rcvbuf ?? RCVBUF_DEFAULT, packets),
+      readers: survey.readers.length,
+      // SO_RCVTIMEO and O_NONBLOCK cannot be seen.
+      modes: 'all',
+      tokens: tokensOf(lines),
+    },
+    placement: { senders: arrivals, home, ...(survey.device === 'igb' && { otherSoftirqs: arrivals }) },
+    kicks: [Math.min(Math.max(interrupts - packets, 0), KICKS_MAX), Math.min(interrupts, KICKS_MAX)],
+    notes: [
+      ...(note === undefined ? [] : [note]),
+      ...(rcvbuf === undefined ? [`SO_RCVBUF is not known: taken to be ${RCVBUF_DEFAULT}`] : []),
+    ],
+  };
+}
+
+/** The nearest profile to a kernel release. */
+function profileOf(kernel: string | undefined): { readonly profile: string; readonly note?: string } {
+  if (kernel === undefined) return { profile: '6.18', note: 'the kernel is not known: checked against profile 6.18, say --profile' };
+  const [major = 0, minor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
+  const number = major * 1000 + minor;
+  if (number === 6012 || number === 6018) return { profile: `${major}.${minor}` };
+  const profile = number >= 6018 ? '6.18' : number >= 4013 ? '6.12' : 'article';
+  return { profile, note: `there is no profile for kernel ${kernel}: checked against ${profile}, the nearest below it` };
+}
+
+function socketBuffer({ meta }: Recording, { readers }: Survey): number | undefined {
+  const processes = Object.values(meta?.ground_truth?.processes ?? {});
+  // Readers may be threads of the process that meta.json names.
+  const own =
+    processes.find(({ pid }) => readers.some((reader) => reader.pid === pid)) ??
+    processes.find(({ name }) => readers[0]?.comm.startsWith(name));
+  return own?.so_rcvbuf;
+}
+
+/** What each datagram is charged, as far as the trace prints it. */
+function truesizes({ lines }: Recording, { device, devices }: Survey): number[] {
+  const charged = lines.filter(({ kind, name }) => kind === 'probe' && name === '__udp_enqueue_schedule_skb');
+  const arrival = device === 'igb' ? 'napi_gro_receive_entry' : 'netif_rx_entry';
+  const arrived = lines.filter(({ name, args }) => name === arrival && devices.includes(args['dev'] ?? ''));
+  return (charged.length > 0 ? charged : arrived).flatMap(({ args }) => (args['truesize'] === undefined ? [] : [Number(args['truesize'])]));
+}
+
+/** One size for all; where they differ, it must not matter. */
+function sizeOf(path: string, sizes: readonly number[], rcvbuf: number, packets: number): number {
+  const largest = Math.max(1, ...sizes);
+  if (sizes.length > 1 && largest * packets > rcvbuf) {
+    throw new UsageError(
+      `${path} has datagrams of truesize ${sizes.join(', ')} and a buffer of ${rcvbuf}; the model charges one size, send equal ones`,
+      65,
+    );
+  }
+  return largest;
+}
+
+/** The smallest mixture that has every kind of packet that left a mark. */
+function kindsOf(lines: readonly FtraceLine[]): string {
+  const reasons = new Set(lines.flatMap(({ name, args }) => (name === 'kfree_skb' ? [args['reason']] : [])));
+  const unmatched = reasons.has('NO_SOCKET') || lines.some(({ kind, name }) => kind === 'event' && name === 'icmp_send');
+  const error = lines.some(({ name }) => name === 'inet_sk_error_report');
+  const checksum =
+    reasons.has('UDP_CSUM') || lines.some(({ args }) => args['location']?.startsWith('udp_recvmsg') && args['reason'] === 'NOT_SPECIFIED');
+  if ([unmatched, error, checksum].filter(Boolean).length > 1) return 'all';
+  if (unmatched) return 'matched+unmatched';
+  if (checksum) return 'matched+checksum';
+  return error ? 'matched+error' : 'matched';
+}
+
+/** The bucket may have been used before: then it holds what is sent until the first silence. */
+function tokensOf(lines: readonly FtraceLine[]): number {
+  let sent = 0;
+  let answered: string | undefined;
+  for (const { kind, name, args } of lines) {
+    if (kind === 'event' && name === 'icmp_send') {
+      sent++;
+      answered = args['skbaddr'];
+    }
+    if (name !== 'kfree_skb' || args['reason'] !== 'NO_SOCKET') continue;
+    if (args['skbaddr'] !== answered) return Math.min(sent, TOKENS);
+    answered = undefined;
+  }
+  return TOKENS;
+}
+
+/** The CPU of the model that a reader runs on. */
+function homeOf({ readers, cpus }: Survey, reader: number): number {
+  const { moves, cpu } = readers[reader]!;
+  if (!moves) return cpus.indexOf(cpu);
+  const nth = readers.slice(0, reader).filter((one) => one.moves).length;
+  return cpus.indexOf(undefined) + nth;
+}

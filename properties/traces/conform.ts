@@ -1,0 +1,89 @@
+/** Whether a recorded trace is one that the model can produce: from a file to a verdict that can be read. */
+import { accept } from '../../src/conform/accept.ts';
+import type { Limits } from '../../src/conform/closure.ts';
+import { UsageError } from '../../src/model/error.ts';
+import type { Revealed, Value } from '../../src/model/network.ts';
+import { scenarioOf, scenarioText } from '../../src/model/scenario.ts';
+import { receivePath, receivePathOn, type ReceivePathScenario } from '../../models/networks/receive-path.ts';
+import { type Bounds, boundsOf } from './bounds.ts';
+import { observe, recordsStep } from './observe.ts';
+import { type Recording, readRecording } from './recording.ts';
+import type { ConformResult, Subject } from './result.ts';
+import { type Survey, surveyOf } from './survey.ts';
+import { agreeing, counterTruth } from './truth.ts';
+import { verdictOf } from './verdict.ts';
+
+/** What the user says, on top of what the trace and its meta.json do. */
+export interface ConformOptions {
+  readonly profile?: string | undefined;
+  /** Bounds that differ from what the trace asks for. */
+  readonly scenario?: Readonly<Record<string, Value>> | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+}
+
+/** Who does the boot steps, which come before every trace. */
+const SETUP = ['boot', 'ip link up'];
+
+/** Checks the trace at `path`. Throws a UsageError for bad use and for a file that is no evidence. */
+export function conform(path: string, options: ConformOptions = {}): ConformResult {
+  const recording = readRecording(path);
+  const survey = surveyOf(recording);
+  const bounds = boundsOf(recording, survey);
+  const [few, most] = [bounds.kicks[0], bounds.kicks[1]];
+  const first = attempt(recording, survey, bounds, few, options);
+  return first.kind === 'rejected' && most > few && options.scenario?.['kicks'] === undefined
+    ? attempt(recording, survey, bounds, most, options)
+    : first;
+}
+
+/** Checks with `kicks` interrupts by the watchdog at most. */
+function attempt(recording: Recording, survey: Survey, bounds: Bounds, kicks: number, options: ConformOptions): ConformResult {
+  const profile = options.profile === undefined ? {} : { profile: options.profile };
+  const scenario = scenarioOf(receivePath, { ...bounds.scenario, kicks, ...profile, ...options.scenario });
+  refuseOtherParties(scenario, survey);
+  const network = receivePathOn(scenario, bounds.placement);
+  const n = network.refs;
+  const { seen, ignored } = observe(recording, survey, n);
+  const records = (revealed: Revealed): boolean => recordsStep(recording, revealed);
+  const truth = counterTruth(recording, survey);
+  const answer = accept({
+    network,
+    seen,
+    records,
+    setup: SETUP,
+    atEnd: agreeing(n, truth),
+    ...(options.limits && { limits: options.limits }),
+  });
+  const subject: Subject = {
+    path: recording.path,
+    kernel: recording.meta?.kernel,
+    network: network.name,
+    scenario: scenarioText(scenario),
+    roles: rolesOf(survey),
+    notes: [...recording.notes, ...bounds.notes],
+    lines: recording.lines.length,
+    used: seen.length,
+    ignored,
+  };
+  return { ...verdictOf({ recording, survey, network, n, seen, records, truth }, answer), subject, states: answer.states };
+}
+
+/** CPUs, readers and the device are those of the trace. */
+function refuseOtherParties(scenario: ReceivePathScenario, { cpus, readers, device }: Survey): void {
+  const least = { cpus: Math.max(cpus.length, 1), readers: readers.length };
+  for (const key of ['cpus', 'readers'] as const) {
+    if (scenario[key] === least[key]) continue;
+    throw new UsageError(`scenario key '${key}' is ${scenario[key]}, the trace has ${least[key]}; leave it out`);
+  }
+  if (scenario.device !== device)
+    throw new UsageError(`scenario key 'device' is ${scenario.device}, the trace is of ${device}; leave it out`);
+}
+
+function rolesOf({ readers, cpus, device, devices, vectors }: Survey): string[] {
+  const known = cpus.flatMap((cpu, index) => (cpu === undefined ? [] : [`CPU ${cpu} of the trace is CPU ${index} of the model`]));
+  const tasks = readers.map(
+    ({ comm, pid, cpu, moves }, index) => `${comm} (pid ${pid}, ${moves ? 'on several CPUs' : `CPU ${cpu}`}) is reader ${index}`,
+  );
+  const names = devices.length === 0 ? 'no packet arrives' : `packets arrive on ${devices.join(' and ')}`;
+  return [...known, ...tasks, `${names} (${device}${vectors.length > 0 ? `, interrupt ${vectors.join(', ')}` : ''})`];
+}

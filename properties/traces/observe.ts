@@ -1,0 +1,105 @@
+/** From the lines of a trace to what they show of the receive path; the rest is left out, and counted by reason. */
+import { checkFrames, checkTwins } from '../../src/conform/frames.ts';
+import { inFileOrder, type Seen } from '../../src/conform/seen.ts';
+import type { Revealed } from '../../src/model/network.ts';
+import { backlogPolled, NetifRx } from './backlog.ts';
+import { Book, type Handler, type Handlers, OTHER_CPU, type Path } from './book.ts';
+import { NetRx, OTHER_PASS } from './netRx.ts';
+import { Nic, OTHER_NAPI } from './nic.ts';
+import { Readers } from './reader.ts';
+import { keyOf, type Recording } from './recording.ts';
+import { checkSchedule } from './schedule.ts';
+import { MORE_CALLS, STACK_HANDLERS } from './stack.ts';
+import { pollOf, type Survey } from './survey.ts';
+
+export interface Observed {
+  readonly seen: readonly Seen[];
+  /** Lines left out, by reason. */
+  readonly ignored: ReadonlyMap<string, number>;
+}
+
+/** Reads every line of `recording` once, with `n` the components of the network that `survey` asks for. */
+export function observe(recording: Recording, survey: Survey, n: Path): Observed {
+  const { lines, records } = recording;
+  const book = new Book(n, survey, records);
+  const netRx = new NetRx(lines, survey);
+  const handlers = handlersOf(netRx, survey);
+  for (const line of lines) {
+    book.collect(line);
+    netRx.collect(line, book);
+    const handler = handlers[keyOf(line)];
+    if (handler === undefined) book.ignore(OTHERS[line.name] ?? (line.kind === 'event' ? 'other events' : MORE_CALLS));
+    else if (netRx.isServingOthers(line) && Object.hasOwn(STACK_HANDLERS, keyOf(line))) book.ignore(OTHER_PASS);
+    else handler(line, book);
+  }
+  const broken = [...checkFrames(lines, records), ...checkTwins(lines, records), ...checkSchedule(recording, survey.readers)];
+  return { seen: inFileOrder([...book.seen, ...broken]), ignored: book.ignored };
+}
+
+const OTHERS: Readonly<Record<string, string>> = {
+  tracing_mark_write: 'marks of the recorder',
+  fib_table_lookup: 'route lookups',
+  net_dev_queue: 'of the sender',
+  net_dev_start_xmit: 'of the sender',
+  net_dev_xmit: 'of the sender',
+  sock_send_length: 'of the sender',
+  sys_sendto: 'of the sender',
+  sys_sendmmsg: 'of the sender',
+};
+
+function handlersOf(netRx: NetRx, survey: Survey): Handlers {
+  const [netifRx, nic, readers] = [new NetifRx(), new Nic(), new Readers()];
+  const raised: Handler = (line, book) => {
+    const cpu = book.cpuOf(line);
+    if (line.args['vec'] !== '3') return book.ignore(OTHER_PASS);
+    if (cpu === undefined) return book.ignore(OTHER_CPU);
+    if (netifRx.raise(line, book) || nic.raise(line, book, cpu)) return;
+    // By net_rx_action() that stops with work left; elsewhere it is for another device.
+    if (netRx.isServing(line)) book.step(line, 'softirq_raise', { cpu });
+    else book.ignore(OTHER_PASS);
+  };
+  const polled: Handler = (line, book) => {
+    const cpu = book.cpuOf(line);
+    if (cpu === undefined) return book.ignore(OTHER_CPU);
+    if (pollOf(line.rest).device !== '(no_device)') return nic.polled(line, book, cpu);
+    if (survey.device === 'veth') backlogPolled(line, book, cpu);
+    else book.ignore(OTHER_NAPI);
+  };
+  const waking: Handler = (line, book) => readers.woken(line, book, netRx.isServing(line));
+  /** Freed by the stack, or by the reader that found the checksum wrong. */
+  const freed: Handler = (line, book) => {
+    const take = line.level === 'task' ? readers.handlers['event kfree_skb'] : STACK_HANDLERS['event kfree_skb'];
+    take?.(line, book);
+  };
+  return {
+    ...netRx.handlers,
+    ...(survey.device === 'igb' ? nic.handlers : netifRx.handlers),
+    ...STACK_HANDLERS,
+    ...readers.handlers,
+    'event softirq_raise': raised,
+    'event napi_poll': polled,
+    'event sched_waking': waking,
+    'event kfree_skb': freed,
+  };
+}
+
+/** Where a step's event stands in the trace. */
+const SOURCES: Readonly<Record<string, string>> = {
+  netif_rx_scheduled: 'event netif_rx',
+  netif_rx_dropped: 'event netif_rx',
+  sys_enter_recvfrom: 'enter sys_recvfrom',
+  sys_exit_recvfrom: 'exit sys_recvfrom',
+  sched_switch_out: 'event sched_switch',
+  timer_waking: 'event sched_waking',
+  net_rx_action: 'function net_rx_action',
+  igb_poll: 'probe igb_poll',
+  process_backlog: 'probe process_backlog',
+  __napi_schedule: 'probe __napi_schedule',
+  napi_schedule_prep_ret: 'return napi_schedule_prep_ret',
+  napi_complete_done_ret: 'return napi_complete_done_ret',
+};
+
+/** The trace would show `revealed`. Wakeups of ksoftirqd are left out: every vector causes them. */
+export function recordsStep({ records }: Recording, { event, args }: Revealed): boolean {
+  return args['comm'] === undefined && records(SOURCES[event] ?? `event ${event}`);
+}

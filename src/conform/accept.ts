@@ -1,0 +1,117 @@
+/**
+ * Is there a run of a network that shows what a trace shows?
+ *
+ * A subset search guided by the trace: the set of all states that agree with the lines so far; between two lines it is
+ * closed under the steps that the trace would not show. Every state keeps the step that led to it, and of two ways to the
+ * same state the one with fewer inferred steps, so that an accepted trace is explained by one run. A limit ends in
+ * `unknown`, never in `accepted`.
+ */
+import type { Observation } from '../model/component.ts';
+import { ModelError } from '../model/error.ts';
+import type { Network, Revealed } from '../model/network.ts';
+import { Closure, compareRuns, type Limits, type Node } from './closure.ts';
+import type { Contradiction, Seen, SeenState, SeenStep } from './seen.ts';
+import { Shows } from './shows.ts';
+
+export interface Question {
+  readonly network: Network;
+  /** In file order. */
+  readonly seen: readonly Seen[];
+  /** The trace would show this event. */
+  readonly records: (revealed: Revealed) => boolean;
+  /** Owners of the steps that come before everything else: they have one step at a time, taken until none is left. */
+  readonly setup: readonly string[];
+  /** What must be true once all is at rest after the last line. */
+  readonly atEnd: readonly Observation[];
+  readonly limits?: Partial<Limits>;
+}
+
+export type Answer =
+  | { readonly kind: 'accepted'; readonly node: Node; readonly states: number }
+  | { readonly kind: 'contradicted'; readonly seen: Contradiction; readonly nodes: readonly Node[]; readonly states: number }
+  /** No state that agrees with the lines before can show this one. */
+  | { readonly kind: 'impossible'; readonly seen: SeenStep | SeenState; readonly nodes: readonly Node[]; readonly states: number }
+  /** Every line is explained, and the end is not. */
+  | { readonly kind: 'unsettled'; readonly nodes: readonly Node[]; readonly states: number }
+  | { readonly kind: 'unknown'; readonly limit: string; readonly seen: Seen | undefined; readonly states: number };
+
+const LIMITS: Limits = { statesPerLineMax: 100_000, statesMax: 2_000_000 };
+
+/** Answers `question`. Throws a ModelError if its setup is ambiguous. */
+export function accept(question: Question): Answer {
+  const { network, seen, records } = question;
+  const shows = new Shows(network, records);
+  const closure = new Closure(network, shows, [...seen.flatMap(whenOf), ...question.atEnd], { ...LIMITS, ...question.limits });
+  let nodes: readonly Node[] = [setUp(closure, question)];
+  for (const one of seen) {
+    if (one.kind === 'contradiction') return { kind: 'contradicted', seen: one, nodes, states: closure.states };
+    const next = one.kind === 'state' ? keep(closure, nodes, one) : take(closure, nodes, one, shows.showing(one.shows));
+    if (typeof next === 'string') return { kind: 'unknown', limit: next, seen: one, states: closure.states };
+    if (next.length === 0) return { kind: 'impossible', seen: one, nodes, states: closure.states };
+    nodes = next;
+  }
+  return settle(closure, nodes, question.atEnd);
+}
+
+/** The state after the setup steps. */
+function setUp(closure: Closure, { network, setup }: Question): Node {
+  let node = closure.initial();
+  for (;;) {
+    closure.look(node);
+    const [step, another] = closure.enabled().filter((number) => setup.includes(closure.instances[number]!.owner));
+    if (step === undefined) return node;
+    if (another !== undefined) {
+      const labels = [step, another].map((number) => closure.instances[number]!.label);
+      throw new ModelError(`network ${network.name}: the setup can go two ways, ${labels.join(' and ')}; give these steps another owner`);
+    }
+    node = closure.after(node, step, undefined);
+  }
+}
+
+/** The states of the closure in which the line is true. */
+function keep(closure: Closure, from: readonly Node[], line: SeenState): Node[] | string {
+  const kept: Node[] = [];
+  const limit = closure.over(from, (node) => {
+    if (closure.holds(line.when)) kept.push(node);
+  });
+  return limit ?? kept;
+}
+
+/** The states after a step that shows the line. */
+function take(closure: Closure, from: readonly Node[], line: SeenStep, steps: readonly number[]): Node[] | string {
+  const taken = new Map<string, Node>();
+  const limit = closure.over(from, (node) => {
+    if (!closure.holds(line.when)) return;
+    for (const step of steps) {
+      if (!closure.allows(step)) continue;
+      const next = closure.after(node, step, line.line);
+      const known = taken.get(next.key);
+      if (known === undefined || compareRuns(next, known) < 0) taken.set(next.key, next);
+    }
+  });
+  return limit ?? [...taken.values()];
+}
+
+/** What the system has left to do, and the trace would not show, is done; then the end must be as it should be. */
+function settle(closure: Closure, from: readonly Node[], atEnd: readonly Observation[]): Answer {
+  const rest: Node[] = [];
+  let best: Node | undefined;
+  const limit = closure.over(
+    from,
+    (node) => {
+      if (closure.enabled().some((step) => closure.isSilent(step))) return;
+      rest.push(node);
+      if (best === undefined && closure.holds(atEnd)) best = node;
+    },
+    'silent',
+  );
+  const states = closure.states;
+  if (best !== undefined) return { kind: 'accepted', node: best, states };
+  return limit === undefined
+    ? { kind: 'unsettled', nodes: rest.length > 0 ? rest : from, states }
+    : { kind: 'unknown', limit, seen: undefined, states };
+}
+
+function whenOf(seen: Seen): readonly Observation[] {
+  return seen.kind === 'contradiction' ? [] : seen.when;
+}
