@@ -2,8 +2,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ModelError, UsageError } from '../model/error.ts';
 import { EngineError } from '../trace/replay.ts';
+import { type AgreeFlags, agreeCommand } from './agree.ts';
+import { type BenchFlags, benchCommand } from './bench.ts';
+import { type CertifyFlags, certifyCommand } from './certify.ts';
 import { type CheckFlags, checkCommand } from './check.ts';
 import { type ConformFlags, conformCommand } from './conform.ts';
+import { type ExportFlags, exportCommand } from './export.ts';
 import { type GraphFlags, graphCommand } from './graph.ts';
 import { listCommand } from './list.ts';
 import type { Selection } from './select.ts';
@@ -26,6 +30,7 @@ function program(): Command {
   addWalk(command);
   addConform(command);
   addGraph(command);
+  addEvidence(command);
   selectionOptions(command.command('list').description('list networks, properties, bugs and scenario keys')).action((flags: Selection) =>
     listCommand(flags),
   );
@@ -133,6 +138,33 @@ Examples:
   rxproof graph --network stack/article --scenario packets=1 cpus=1 kinds=matched`,
     )
     .action(async (flags: GraphFlags) => exitWith(await graphCommand(flags)));
+}
+
+/** What others need in order not to have to believe us. */
+function addEvidence(command: Command): void {
+  selectionOptions(command.command('certify'))
+    .description('write the reached states of each suite as a certificate, and check certificates with XState alone')
+    .argument('[file...]', 'certificates to check; none: write and check those of the suites chosen')
+    .option('--out <folder>', 'where to write them', 'reports/certificates')
+    .action((files: string[], flags: CertifyFlags) => exitWith(certifyCommand(files, flags)));
+  selectionOptions(command.command('agree'))
+    .description('search each suite again with SPIN (and TLC, if TLA2TOOLS_JAR names its jar): counts and verdicts must be ours')
+    .addOption(new Option('--states-max <count>', 'suites with more states are made smaller').default(60_000).argParser(positive))
+    .option('--bugs', 'the planted bugs as well')
+    .action(async (flags: AgreeFlags) => exitWith(await agreeCommand(flags)));
+  selectionOptions(command.command('export'))
+    .description('write networks as text for other engines')
+    .addOption(new Option('--to <language>', 'promela (SPIN) or tla (TLC)').choices(['promela', 'tla']).makeOptionMandatory())
+    .option('--bug <id>', 'plant this bug first')
+    .option('--out <folder>', 'where to', 'reports/export')
+    .action((flags: ExportFlags) => exitWith(exportCommand(flags)));
+  command
+    .command('bench')
+    .description('time this engine and others on the same models, and write a table')
+    .addOption(new Option('--runs <count>', 'rounds').default(3).argParser(positive))
+    .option('--deep', 'ten times larger models too')
+    .option('--out <file>', 'where to', 'reports/bench.md')
+    .action((flags: BenchFlags) => exitWith(benchCommand(flags)));
 }
 
 function whole(text: string): number {

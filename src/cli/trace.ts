@@ -2,7 +2,7 @@
 import { type Plan, planCheck, type Result } from '../explore/check.ts';
 import type { Exploration } from '../explore/explore.ts';
 import { UsageError } from '../model/error.ts';
-import { sometimes } from '../model/property.ts';
+import { premisesOf, sometimes } from '../model/property.ts';
 import { scenarioText } from '../model/scenario.ts';
 import { type Built, expectedTag, type Suite, type Tag } from '../model/suite.ts';
 import { verdictWords } from '../report/model.ts';
@@ -84,7 +84,7 @@ function shown(built: Built, { property, verdict }: Result, plan: Plan, explorat
   const verdictLine =
     `'${property.name}': ${verdict.tag}${verdict.tag === 'holds' ? `: proved for ${common.network} within ${common.scenario} (${counted})` : ''} ${verdictWords({ property, verdict })}`.trimEnd();
   const premise = plan.premise(exploration, property.name);
-  if (premise === undefined || property.kind === 'sometimes') return `${verdictLine}\n`;
-  const way = sometimes(`the premise of "${property.name}"`, [property.premise]);
-  return `${verdictLine}\n\nIts premise is reachable, so the claim says something:\n\n${explain({ ...common, property: way, trace: premise, conjunction: property.premise }, options)}`;
+  if (premise === undefined) return `${verdictLine}\n`;
+  const way = sometimes(`the premise of "${property.name}"`, premisesOf(property));
+  return `${verdictLine}\n\nIts premise is reachable, so the claim says something:\n\n${explain({ ...common, property: way, trace: premise }, options)}`;
 }

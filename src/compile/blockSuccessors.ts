@@ -5,9 +5,9 @@
 import { Block } from './blocks.ts';
 import type { CompiledNetwork } from './compile.ts';
 import { partition } from './partition.ts';
-import type { Successors } from './successors.ts';
+import type { UnpackingSuccessors } from './successors.ts';
 
-export interface BlockSuccessors extends Successors {
+export interface BlockSuccessors extends UnpackingSuccessors {
   readonly blocks: readonly [Block, Block];
   /** Bytes of the blocks' tables. */
   readonly bytes: number;

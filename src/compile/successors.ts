@@ -13,16 +13,20 @@ export interface Successors {
   /** The bit rows of the state last looked at: steps first, then conjunctions. */
   readonly enabled: Int32Array;
   look(states: Int32Array, offset: number): void;
-  /** Writes the local state of every component in the state at `offset`. */
-  unpack(states: Int32Array, offset: number, locals: Int32Array): void;
   /** Writes the successor of the state last looked at. The step must be enabled. */
   apply(step: number, target: Int32Array): void;
   /** No step of the system itself is enabled in the state last looked at; only the environment may move. */
   quiescent(): boolean;
 }
 
+/** With the way back from a packed state to local states. */
+export interface UnpackingSuccessors extends Successors {
+  /** Writes the local state of every component in the state at `offset`. */
+  unpack(states: Int32Array, offset: number, locals: Int32Array): void;
+}
+
 /** The table-driven successor function. */
-export function tableSuccessors(network: CompiledNetwork): Successors {
+export function tableSuccessors(network: CompiledNetwork): UnpackingSuccessors {
   const { layout, maskWords, masks, internal } = network;
   const count = network.parts.length;
   const words = layout.words;

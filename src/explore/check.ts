@@ -2,7 +2,6 @@
 import { type CompiledNetwork, compile } from '../compile/compile.ts';
 import { confirmed } from '../liveness/confirm.ts';
 import { type Answers, inquiryOf, isLate, type LateProperty, secondPass } from '../liveness/secondPass.ts';
-import { ModelError } from '../model/error.ts';
 import type { Network } from '../model/network.ts';
 import type { Conjunction, Property } from '../model/property.ts';
 import { confirm } from '../trace/confirm.ts';
@@ -14,11 +13,14 @@ import type { Watch } from './watch.ts';
 export type Verdict =
   /** Exhausted: within the scenario's bounds no counterexample exists. A `sometimes` carries its witness. */
   | { readonly tag: 'holds'; readonly witness?: Trace }
-  /** A `sometimes` that is never reached has no trace. */
+  /** A `sometimes` that is never reached has no trace. `forbidden` is what the last state of the trace satisfies. */
   | { readonly tag: 'violated'; readonly trace?: Trace; readonly forbidden?: Conjunction }
   | { readonly tag: 'unknown'; readonly limit: LimitReached }
-  /** Nothing breaks the claim, but its premise is never reached, so it says nothing. */
-  | { readonly tag: 'vacuous'; readonly premise: Conjunction };
+  /**
+   * Nothing breaks the claim, but its premise is never reached (or there is none), so it says nothing; or that is reached and
+   * none of the steps that the claim is about is ever taken.
+   */
+  | { readonly tag: 'vacuous'; readonly premise: Conjunction; readonly untaken?: true };
 
 export interface Result {
   readonly property: Property;
@@ -31,7 +33,10 @@ export interface Check {
 }
 
 export interface CheckOptions extends Omit<ExploreOptions, 'untilAny'> {
-  /** Ends the search as soon as every property named here is violated (or, for a `sometimes`, witnessed). */
+  /**
+   * Ends the search as soon as every property named here is violated (or, for a `sometimes`, witnessed). A `leadsTo` or
+   * `neverStep` among them needs the whole search; one that is not among them is left undecided.
+   */
   readonly untilDecided?: readonly string[];
 }
 
@@ -53,9 +58,13 @@ export function check(network: Network, properties: readonly Property[], options
 
 /** Prepares a check whose search the caller runs himself, in slices. */
 export function planCheck(network: Network, properties: readonly Property[], options: CheckOptions = {}): Plan {
-  const { conjunctions, watches, names, targets, premises } = watchesOf(properties);
+  const { conjunctions, watches, names, targets, premises, numberOf } = watchesOf(properties);
   const decided = new Set(options.untilDecided ?? []);
   const untilAny = targets.filter((_, index) => decided.has(properties[index]?.name ?? ''));
+  const late = properties.filter(isLate).filter(({ name }) => options.untilDecided === undefined || decided.has(name));
+  const compiled = compile(network, conjunctions);
+  const bitOf = (conjunction: Conjunction): number => compiled.conjunctionsFrom + numberOf(conjunction);
+  const inquiries = new Map(late.map((property) => [property, inquiryOf(property, compiled, bitOf)]));
   const traces = (exploration: Exploration, wanted: readonly number[]): ReadonlyMap<number, Trace> => {
     const paths = wanted.length === 0 ? [] : exploration.paths(wanted);
     return new Map(
@@ -67,7 +76,7 @@ export function planCheck(network: Network, properties: readonly Property[], opt
     );
   };
   return {
-    compiled: compile(network, conjunctions),
+    compiled,
     watches,
     options: { ...options, untilAny },
     conclude: (exploration) => {
@@ -76,19 +85,31 @@ export function planCheck(network: Network, properties: readonly Property[], opt
         exploration,
         first.flatMap((watch) => watch ?? []),
       );
+      const answers: Answers = undecided(exploration)
+        ? new Map<Property, LimitReached>()
+        : secondPass(compiled, exploration, inquiries, { ...LIMITS_DEFAULT, ...options.limits });
       const results = properties.map((property, index): Result => {
         const watch = first[index];
         const trace = watch === undefined ? undefined : found.get(watch);
-        return { property, verdict: verdictOf(property, trace, conjunctions[watch ?? -1], exploration, premises[index]) };
+        const unmet = premises[index]?.find((group) => shortest(exploration, group) === undefined);
+        const context = { exploration, premise: unmet && (conjunctions[unmet[0] ?? -1] ?? []) };
+        if (isLate(property)) return { property, verdict: lateVerdict(property, network, answers, context) };
+        return { property, verdict: verdictOf(property, trace, conjunctions[watch ?? -1], context) };
       });
       return { exploration, results };
     },
     premise: (exploration, name) => {
-      const premise = premises[properties.findIndex((property) => property.name === name)];
-      if (premise === undefined || exploration.seen[premise] === undefined) return undefined;
-      return traces(exploration, [premise]).get(premise);
+      const premise = shortest(exploration, premises[properties.findIndex((property) => property.name === name)]?.flat() ?? []);
+      return premise === undefined ? undefined : traces(exploration, [premise]).get(premise);
     },
   };
+}
+
+/** What a verdict depends on beside the trace. */
+interface Context {
+  readonly exploration: Exploration;
+  /** A premise that was never reached. */
+  readonly premise: Conjunction | undefined;
 }
 
 /** One watch per conjunction, so that watch and conjunction numbers agree. */
@@ -101,15 +122,48 @@ function watchesOf(properties: readonly Property[]) {
     watches.push({ conjunction: conjunctions.length, onlyQuiescent });
     return conjunctions.push(conjunction) - 1;
   };
-  const targets = properties.map((property) =>
-    property.kind === 'sometimes'
-      ? property.reaches.map((reached) => watch(property.name, reached, false))
-      : property.forbids.map((forbidden) => watch(property.name, forbidden, property.kind === 'quiescent')),
-  );
-  const premises = properties.map((property) =>
-    property.kind === 'sometimes' ? undefined : watch(property.name, property.premise, false),
-  );
-  return { conjunctions, watches, names, targets, premises };
+  const targets = properties.map((property) => {
+    switch (property.kind) {
+      case 'sometimes':
+        return property.reaches.map((reached) => watch(property.name, reached, false));
+      case 'never':
+      case 'quiescent':
+        return property.forbids.map((forbidden) => watch(property.name, forbidden, property.kind === 'quiescent'));
+      case 'leadsTo':
+      case 'neverStep':
+        return [];
+    }
+  });
+  // Groups of which each must have a member that is reached.
+  const premises = properties.map((property) => {
+    switch (property.kind) {
+      case 'sometimes':
+        return [];
+      case 'never':
+      case 'quiescent':
+      case 'neverStep':
+        return [[watch(property.name, property.premise, false)]];
+      case 'leadsTo':
+        return property.cases.length === 0 ? [[]] : property.cases.map(({ from }) => from.map((one) => watch(property.name, one, false)));
+    }
+  });
+  // What only the second pass looks at has a number and no watch.
+  for (const property of properties) conjunctions.push(...unwatchedOf(property).filter((one) => !conjunctions.includes(one)));
+  return { conjunctions, watches, names, targets, premises, numberOf: (conjunction: Conjunction) => conjunctions.indexOf(conjunction) };
+}
+
+/** The conjunctions of `property` that the search itself need not look for. */
+function unwatchedOf(property: Property): readonly Conjunction[] {
+  switch (property.kind) {
+    case 'never':
+    case 'quiescent':
+    case 'sometimes':
+      return [];
+    case 'leadsTo':
+      return property.cases.flatMap(({ to }) => to);
+    case 'neverStep':
+      return property.forbids.flatMap(({ before, after }) => [before, after]);
+  }
 }
 
 /** Of `watches`, the one that was reached by the fewest steps. */
@@ -120,22 +174,35 @@ function shortest({ seen }: Exploration, watches: readonly number[]): number | u
 }
 
 function verdictOf(
-  property: Property,
+  property: Exclude<Property, LateProperty>,
   trace: Trace | undefined,
   forbidden: Conjunction | undefined,
-  exploration: Exploration,
-  premise: number | undefined,
+  { exploration, premise }: Context,
 ): Verdict {
   if (property.kind === 'sometimes') {
     if (trace) return { tag: 'holds', witness: trace };
     return undecided(exploration) ?? { tag: 'violated' };
   }
   if (trace && forbidden) return { tag: 'violated', trace, forbidden };
+  return undecided(exploration) ?? (premise === undefined ? { tag: 'holds' } : { tag: 'vacuous', premise });
+}
+
+function lateVerdict(property: LateProperty, network: Network, answers: Answers, { exploration, premise }: Context): Verdict {
   const unknown = undecided(exploration);
   if (unknown) return unknown;
-  return premise !== undefined && exploration.seen[premise] === undefined
-    ? { tag: 'vacuous', premise: property.premise }
+  if (!answers.has(property)) return { tag: 'unknown', limit: 'early' };
+  const answer = answers.get(property);
+  if (typeof answer === 'string') return { tag: 'unknown', limit: answer };
+  if (answer !== undefined) return { tag: 'violated', trace: confirmed(network, property, answer) };
+  if (premise !== undefined) return { tag: 'vacuous', premise };
+  return property.kind === 'neverStep' && !isTaken(property, network, exploration)
+    ? { tag: 'vacuous', premise: property.premise, untaken: true }
     : { tag: 'holds' };
+}
+
+/** Whether one of the steps that `property` is about was ever taken. */
+function isTaken({ forbids }: Extract<LateProperty, { readonly kind: 'neverStep' }>, network: Network, { fired }: Exploration): boolean {
+  return network.instances().some((one, number) => fired[number] === 1 && forbids.some(({ step }) => step?.(one) ?? true));
 }
 
 function undecided(exploration: Exploration): Verdict | undefined {

@@ -43,7 +43,7 @@ const headerShape = z.strictObject({
 });
 
 /** Equal for two networks whose tables are equal: states of one mean the same in the other. */
-export function fingerprint(network: CompiledNetwork): string {
+function fingerprint(network: CompiledNetwork): string {
   const hash = createHash('sha256').update(
     JSON.stringify([network.name, network.parts, network.steps.map(({ instance }) => instance.label)]),
   );

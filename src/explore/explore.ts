@@ -4,7 +4,7 @@
  */
 import { type BlockSuccessors, blockSuccessors } from '../compile/blockSuccessors.ts';
 import type { CompiledNetwork } from '../compile/compile.ts';
-import { type Successors, tableSuccessors } from '../compile/successors.ts';
+import { type Successors, tableSuccessors, type UnpackingSuccessors } from '../compile/successors.ts';
 import type { Snapshot } from './checkpoint.ts';
 import { type LimitReached, limitReached, LIMITS_DEFAULT, type Limits } from './limits.ts';
 import { pairStore } from './pairStore.ts';
@@ -96,7 +96,7 @@ function* searching(
   network: CompiledNetwork,
   watches: readonly Watch[],
   options: ExploreOptions & { readonly limits: Limits },
-  successors: Successors,
+  successors: UnpackingSuccessors,
   store: StateStore,
   blocks?: BlockSuccessors,
 ): Search {
@@ -144,31 +144,31 @@ function* searching(
     early = watch.look(state, successors.enabled, still);
     if (!early && !expand.from()) deadlocks++;
   }
-  const depth = starts.length - 1;
+  const first = (wanted: number): number => watch.found[wanted] ?? 0;
   const levels: Levels = { successors, store, starts, steps: network.steps.length };
   return {
     limit,
     early,
     states: store.size,
     transitions: expand.transitions,
-    depth,
+    depth: starts.length - 1,
     bytes: bytes(),
     quiescent,
     deadlocks,
     seen: watch.found.map((state) => (state === undefined ? undefined : levelOf(levels, state))),
     fired: expand.fired,
-    paths: (wanted) =>
-      retrace(
-        levels,
-        wanted.map((one) => watch.found[one] ?? 0),
-      ),
-    forEachState: (visit) => {
-      const locals = new Int32Array(network.parts.length);
-      for (let state = 0; state < store.size; state++) {
-        successors.unpack(store.states, state * successors.words, locals);
-        visit(locals);
-      }
-    },
+    paths: (wanted) => retrace(levels, wanted.map(first)),
+    forEachState: visitor(network.parts.length, successors, store),
+  };
+}
+
+function visitor(width: number, successors: UnpackingSuccessors, store: StateStore): KeptExploration['forEachState'] {
+  return (visit) => {
+    const locals = new Int32Array(width);
+    for (let state = 0; state < store.size; state++) {
+      successors.unpack(store.states, state * successors.words, locals);
+      visit(locals);
+    }
   };
 }
 

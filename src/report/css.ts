@@ -76,6 +76,9 @@ details.fold > summary:hover { background: var(--outer); }
 .lanes > li { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; padding: .2rem 0;
   background: linear-gradient(to right, var(--line) 1px, transparent 1px) var(--number) 0 / calc((100% - var(--number)) / var(--count)) 100% repeat-x; }
 .lanes > li.heads { position: sticky; top: 0; z-index: 1; background-color: var(--page); border-bottom: 1px solid var(--line); font-weight: 700; font-size: .85rem; }
+.lanes .again { padding-top: .5rem; font-weight: 700; font-size: .88rem; color: var(--bad); }
+.lanes .again .round { grid-column: 1 / -1; background: var(--page); padding: .2rem .6rem; border-left: 4px solid var(--bad); }
+.lanes .looping .count { border-left: 4px solid var(--bad); }
 .lanes .head { padding-left: .6rem; overflow-wrap: anywhere; }
 .lanes .count { grid-column: 1; text-align: right; padding: .25rem .6rem 0 0; color: var(--soft); font-variant-numeric: tabular-nums; font-size: .85rem; }
 .step { margin-left: .6rem; margin-right: .4rem; border: 1px solid var(--line); border-left: 4px solid var(--own); border-radius: 5px; background: var(--box); padding: .3rem .6rem .35rem; font-size: .88rem; overflow-wrap: anywhere; }

@@ -37,7 +37,7 @@ export async function reportHtml(report: Report): Promise<string> {
   const graphs = await Promise.all((report.graphs ?? []).map(graphHtml));
   const sections = [
     section('results', 'Results', '', report.suites.length > 0 && resultsHtml(report.suites)),
-    section('violations', 'Counterexamples', 'Properties that are violated, each with a shortest counterexample.', traces(violations)),
+    section('violations', 'Counterexamples', 'Properties that are violated, each with a counterexample.', traces(violations)),
     section('bugs', 'Planted bugs', '', report.bugs.length > 0 && bugsHtml(report.bugs)),
     section(
       'bug-traces',
@@ -108,10 +108,10 @@ function howHtml(): Html {
   return html`<details class="fold" open><summary><b>What is proved, and how</b></summary><div class="inside">
 <p>Each network below is a set of finite state machines and the atomic steps in which they move. The checker visits every state that any interleaving of those steps can reach, breadth first, and looks at every property in every state. Each trace that it reports has been replayed on the machines themselves.</p>
 <dl class="words"><dt><span class="badge good">✓ holds</span></dt><dd>Exhausted: within the bounds no counterexample exists. For a property that asks for a situation, a way there was found.</dd>
-<dt><span class="badge bad">✗ violated</span></dt><dd>A counterexample exists, and the shortest one is shown. Some violations are expected, because the kernel has them too.</dd>
+<dt><span class="badge bad">✗ violated</span></dt><dd>A counterexample exists, and a shortest one is shown (of those that go round for ever, one that is soon entered). Some violations are expected, because the kernel has them too.</dd>
 <dt><span class="badge warn">? unknown</span></dt><dd>The search reached a limit on states, memory or time first: neither proved nor refuted.</dd>
 <dt><span class="badge odd">∅ vacuous</span></dt><dd>Nothing breaks the property, but the situation it speaks of is never reached, so it says nothing.</dd></dl>
-<p>What is meant by <b>always</b>: in every state that can be reached. <b>When quiescent</b>: in every such state where the system itself can do nothing more, and only the environment could go on, so that nothing is left undone for ever. <b>Sometimes</b>: in at least one such state.</p>
+<p>What is meant by <b>always</b>: in every state that can be reached. <b>When quiescent</b>: in every such state where the system itself can do nothing more, and only the environment could go on, so that nothing is left undone for ever. <b>Sometimes</b>: in at least one such state. <b>In the end</b>: whatever the interleaving, it comes about, as long as nobody who is said not to stop does; a counterexample comes to rest before, or goes round for ever. <b>At every step</b>: no step that can be taken breaks it.</p>
 <p class="soft">The proofs are bounded: nothing is claimed beyond the packets, queue sizes and processors that each row states, nor of code that the machines leave out.</p></div></details>
 `;
 }

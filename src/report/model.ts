@@ -8,6 +8,7 @@ import type { Network } from '../model/network.ts';
 import type { Conjunction } from '../model/property.ts';
 import { scenarioText } from '../model/scenario.ts';
 import { type Built, expectedTag, type Suite, type Tag } from '../model/suite.ts';
+import { lengthText } from '../trace/however.ts';
 import type { Trace } from '../trace/replay.ts';
 
 /** A property with the verdict it got and the one it should have. */
@@ -132,10 +133,12 @@ export function verdictWords({ property, verdict }: Result): string {
     case 'violated':
       return verdict.trace === undefined
         ? 'never reached within the bounds'
-        : `shortest counterexample: ${verdict.trace.steps.length} steps`;
+        : `${verdict.trace.loop === undefined ? 'shortest ' : ''}counterexample: ${lengthText(verdict.trace)}`;
     case 'unknown':
       return `the search ended early, by its limit on ${verdict.limit}`;
     case 'vacuous':
+      if (verdict.untaken === true) return 'no step that it is about is ever taken';
+      if (verdict.premise.length === 0) return 'there is nothing that it is about';
       return `its premise is never reached: ${verdict.premise.map(({ component, label }) => `${component} ${label}`).join(' and ')}`;
   }
 }

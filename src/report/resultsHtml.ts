@@ -1,6 +1,7 @@
 /** The tables of the report: what was claimed and found, and which planted bugs were found. */
 import type { Property } from '../model/property.ts';
 import type { Tag } from '../model/suite.ts';
+import { lengthText } from '../trace/however.ts';
 import { anchor, type Html, html } from './markup.ts';
 import { asExpected, type Report, type ReportBug, type ReportClaim, type ReportSuite, traceOf, verdictWords } from './model.ts';
 
@@ -12,7 +13,13 @@ const MARKS: Readonly<Record<Tag, { readonly mark: string; readonly tone: string
   vacuous: { mark: '∅', tone: 'odd' },
 };
 
-const WHERE: Readonly<Record<Property['kind'], string>> = { never: 'always', quiescent: 'when quiescent', sometimes: 'sometimes' };
+const WHERE: Readonly<Record<Property['kind'], string>> = {
+  never: 'always',
+  quiescent: 'when quiescent',
+  sometimes: 'sometimes',
+  leadsTo: 'in the end',
+  neverStep: 'at every step',
+};
 
 /** Where the trace of a property of a suite, or of a bug planted in it, is on the page. */
 export function traceAnchor(suite: string, property: string, bug = ''): string {
@@ -84,14 +91,14 @@ function bugRows(bug: ReportBug): Html {
   return html`<tbody>
 ${bug.results.map((result, index) => {
   const found = result.verdict.tag === 'violated';
-  const steps = traceOf(result)?.trace.steps.length;
+  const trace = traceOf(result)?.trace;
   const verdict = found
     ? html`<span class="badge good">✓ found</span><span class="small">violated, as it must be</span>`
     : html`${badge(result.verdict.tag)}<span class="shout">NOT FOUND</span>`;
   const length =
-    steps === undefined
+    trace === undefined
       ? found && 'none: never reached'
-      : html`<a href="#${traceAnchor(bug.suite, result.property.name, bug.id)}">${steps} ${steps === 1 ? 'step' : 'steps'}</a>`;
+      : html`<a href="#${traceAnchor(bug.suite, result.property.name, bug.id)}">${lengthText(trace)}</a>`;
   return html`<tr class="${!found && 'alarm'}">${index === 0 && head}<td>${result.property.name}</td><td>${verdict}</td><td class="number">${length}</td></tr>\n`;
 })}</tbody>
 `;

@@ -1,13 +1,15 @@
 /**
  * A trace as a proof: Let (network, bounds, claim), Then (each step, who takes it, what it changes, the kernel functions
- * it stands for), However (the property's words, with the values that make them true), Therefore.
+ * it stands for), For ever (the steps that a run without end repeats), However (the property's words, with the values that
+ * make them true), Therefore.
  * Pure: text in columns, coloured only by the `style` that is passed in.
  */
-import type { LocalState, Observation } from '../model/component.ts';
-import { ModelError } from '../model/error.ts';
 import type { Conjunction, Property } from '../model/property.ts';
-import { differences, oneLine, stateText, valueText } from '../export/values.ts';
+import { differences, oneLine, stateText } from '../export/values.ts';
+import { claimText, howeverOf } from './however.ts';
 import type { Change, Trace, TraceStep } from './replay.ts';
+
+export { conjunctText, valuesRead } from './however.ts';
 
 /** What is explained. */
 export interface Explained {
@@ -33,7 +35,7 @@ export interface ExplainOptions {
 }
 
 const COLUMNS_MAX_DEFAULT = 100;
-/** Text hangs this far from the words Let, Then, However. */
+/** Text hangs this far from the words Let, Then, For ever, However. */
 const INDENT = 9;
 /** A name longer than this breaks its column rather than widening it for all. */
 const NAME_CHARACTERS_MAX = 24;
@@ -55,70 +57,14 @@ export function changeText({ before, after }: Change): string {
   return [old === now ? `stays ${now}` : `${old} -> ${now}`, ...fields].join('; ');
 }
 
-/** A conjunct in words: `ring has a frame`; a negated one as `not (ring has a frame)`. */
-export function conjunctText({ component, label }: Pick<Observation, 'component' | 'label'>): string {
-  const negated = /^not: (.*)$/s.exec(label);
-  return negated ? `not (${conjunctText({ component, label: negated[1] ?? '' })})` : `${component} ${label}`;
-}
-
-/** The values that decide `observation` in `state`: the state's name, and the context fields that the predicate reads. */
-export function valuesRead(observation: Observation, state: LocalState): string {
-  const read = new Set<string>();
-  const context: unknown = state.context;
-  if (typeof context !== 'object' || context === null) return stateText(state.value);
-  const fields = context as Readonly<Record<string, unknown>>;
-  const spied = new Proxy(
-    { ...fields },
-    {
-      get: (target, key) => {
-        if (typeof key === 'string' && Object.hasOwn(target, key)) read.add(key);
-        return Reflect.get(target, key) as unknown;
-      },
-    },
-  );
-  observation.test({ value: state.value, context: spied });
-  return [stateText(state.value), ...[...read].map((field) => `${field} = ${valueText(fields[field])}`)].join(', ');
-}
-
-/** The conjunction of `property` that the last state of `trace` satisfies. Throws a ModelError if there is none. */
-export function conjunctionOf(property: Property, trace: Trace): Conjunction {
-  const last = trace.states[trace.states.length - 1];
-  const candidates = property.kind === 'sometimes' ? property.reaches : property.forbids;
-  const found = candidates.find((conjunction) =>
-    conjunction.every(({ component, test }) => {
-      const state = last?.get(component);
-      return state !== undefined && test(state);
-    }),
-  );
-  if (found === undefined) {
-    throw new ModelError(
-      `property '${property.name}': the last state of the trace satisfies none of its conjunctions; explain a trace with the property it was found for`,
-    );
-  }
-  return found;
-}
-
-/** Where a property must hold, in words. */
-export function claimText(kind: Property['kind']): string {
-  switch (kind) {
-    case 'never':
-      return 'must hold in every reachable state';
-    case 'quiescent':
-      return 'must hold in every quiescent state: no step of the system itself is enabled';
-    case 'sometimes':
-      return 'must hold in some reachable state';
-  }
-}
-
 function letLines({ network, scenario, property }: Explained, style: Style, columns: number): string[] {
   const row = (name: string, text: string) => hanging(name.padEnd(10), text, columns - INDENT);
   const rows = [...row('network', network), ...row('bounds', scenario === '' ? '(none)' : scenario), ...row('property', property.name)];
-  rows.push(...hanging(' '.repeat(10), `(${claimText(property.kind)})`, columns - INDENT).map((line) => style('dim', line)));
+  rows.push(...hanging(' '.repeat(10), `(${claimText(property)})`, columns - INDENT).map((line) => style('dim', line)));
   return paragraph('Let', rows, style);
 }
 
-function thenLines({ steps }: Trace, style: Style, columns: number): string[] {
-  if (steps.length === 0) return paragraph('Then', ['nothing has to happen: the initial state will do.'], style);
+function thenLines({ steps, loop }: Trace, style: Style, columns: number): string[] {
   const changes = steps.flatMap((step) => step.changes);
   const widths: Widths = {
     number: String(steps.length).length,
@@ -135,8 +81,15 @@ function thenLines({ steps }: Trace, style: Style, columns: number): string[] {
       NAME_CHARACTERS_MAX,
     ),
   };
-  const lines = steps.flatMap((step, index) => stepLines(step, index + 1, widths, style, columns - INDENT));
-  return paragraph('Then', lines, style);
+  const linesOf = (from: number, to: number): string[] =>
+    steps.slice(from, to).flatMap((step, index) => stepLines(step, from + index + 1, widths, style, columns - INDENT));
+  const before = loop ?? steps.length;
+  const first = before === 0 ? ['nothing has to happen: the initial state will do.'] : linesOf(0, before);
+  if (loop === undefined) return paragraph('Then', first, style);
+  const back = `and then step ${loop + 1} again: the state is the one ${loop === 0 ? 'it began in' : `after step ${loop}`}.`;
+  const round =
+    loop === steps.length ? ['nothing more happens: no owner that may not stop can move.'] : [...linesOf(loop, steps.length), back];
+  return [...paragraph('Then', first, style), '', ...paragraph('For ever', round, style)];
 }
 
 interface Widths {
@@ -158,34 +111,25 @@ function stepLines({ step, cites, changes }: TraceStep, number: number, widths: 
   return [head, ...moved, ...kernel.map((line) => style('dim', line))];
 }
 
-function howeverLines(explained: Explained, style: Style, columns: number): string[] {
-  const { property, trace } = explained;
-  const last = trace.states[trace.states.length - 1];
-  const conjunction = explained.conjunction ?? conjunctionOf(property, trace);
-  const count = trace.steps.length;
-  const where = count === 0 ? 'in the initial state' : `after step ${count}`;
-  const words = conjunction.map(conjunctText);
-  const width = widest(words, LABEL_CHARACTERS_MAX);
-  const facts = conjunction.flatMap((observation, index) => {
-    const state = last?.get(observation.component);
-    const values = state === undefined ? '' : `[${valuesRead(observation, state)}]`;
-    return hanging(`  ${(words[index] ?? '').padEnd(width)}  `, values, columns - INDENT);
-  });
-  const good = property.kind === 'sometimes';
-  const ending = good
-    ? `Therefore the situation is reachable within the bounds, in ${steps(count)}.`
-    : `Therefore the property is violated within the bounds, in ${steps(count)}.`;
-  const opening = property.kind === 'quiescent' ? `${where} no step of the system itself is enabled, and` : where;
+function howeverLines({ property, trace, conjunction }: Explained, style: Style, columns: number): string[] {
+  const { good, passages, length } = howeverOf(property, trace, conjunction);
+  const width = widest(
+    passages.flatMap(({ facts }) => facts.map(({ words }) => words)),
+    LABEL_CHARACTERS_MAX,
+  );
+  const lines = passages.flatMap(({ opening, facts }) => [
+    opening,
+    ...facts.flatMap(({ words, values }) => hanging(`  ${words.padEnd(width)}  `, values === '' ? '' : `[${values}]`, columns - INDENT)),
+  ]);
   const rest = `${good ? 'which is what is sought' : 'which is what is forbidden'}: "${property.name}".`;
+  const ending = good
+    ? `Therefore the situation is reachable within the bounds, in ${length}.`
+    : `Therefore the property is violated within the bounds, in ${length}.`;
   return [
-    ...paragraph(good ? 'Indeed' : 'However', [opening, ...facts, ...hanging('', rest, columns - INDENT)], style),
+    ...paragraph(good ? 'Indeed' : 'However', [...lines, ...hanging('', rest, columns - INDENT)], style),
     '',
     style(good ? 'green' : 'red', ending),
   ];
-}
-
-function steps(count: number): string {
-  return count === 1 ? '1 step' : `${count} steps`;
 }
 
 function widest(texts: readonly string[], most: number): number {

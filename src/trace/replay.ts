@@ -22,10 +22,15 @@ export interface TraceStep {
   readonly changes: readonly Change[];
 }
 
-/** A finite trace: `states[i]` holds before `steps[i]`; one more state than steps. States are keyed by component. */
+/** A trace: `states[i]` holds before `steps[i]`; one more state than steps. States are keyed by component. */
 export interface Trace {
   readonly steps: readonly TraceStep[];
   readonly states: readonly ReadonlyMap<string, LocalState>[];
+  /**
+   * Of a run that goes on for ever: the number of the state that it comes back to, equal to the last one. Where no step
+   * follows it, the run stays there.
+   */
+  readonly loop?: number;
 }
 
 /** The tables and XState disagree: a defect of the checker, never of a model. */

@@ -1,5 +1,10 @@
-/** What a walk looks for: the conjunctions of properties, numbered as the stepper is asked about them. */
-import type { Conjunction, Property } from '../model/property.ts';
+/**
+ * What a walk looks for: the conjunctions of properties, numbered as the stepper is asked about them.
+ *
+ * A `leadsTo` and a `neverStep` are not looked at by walks, only whether their premises are met: a walk that ends shows
+ * nothing of what never comes, and a walk looks at states, not at the steps between them.
+ */
+import { type Conjunction, premisesOf, type Property } from '../model/property.ts';
 
 /** A conjunction that must not hold, anywhere or only where the system is quiescent. */
 export interface Target {
@@ -20,7 +25,7 @@ export interface Watchlist {
   readonly targets: readonly Target[];
   /** One per `sometimes`. */
   readonly sometimes: readonly Landmark[];
-  /** One per `never` and `quiescent`. */
+  /** One per property that has a premise. */
   readonly premises: readonly Landmark[];
 }
 
@@ -41,9 +46,12 @@ export function watchlistOf(properties: readonly Property[]): Watchlist {
         for (const forbidden of property.forbids) {
           targets.push({ property, conjunction: number(forbidden), onlyQuiescent: property.kind === 'quiescent' });
         }
-        premises.push({ name: property.name, conjunctions: [number(property.premise)] });
+        break;
+      case 'leadsTo':
+      case 'neverStep':
         break;
     }
+    if (property.kind !== 'sometimes') premises.push({ name: property.name, conjunctions: premisesOf(property).map(number) });
   }
   return { conjunctions, targets, sometimes, premises };
 }
