@@ -18,8 +18,8 @@ import { keeps, readable } from '../../models/socket/socket.ts';
 import { pending } from '../../models/softirq/softirq.ts';
 import { asleepForGood } from '../../models/task/reader.ts';
 
-export const FRAME_TAKEN = 'a frame in the ring is taken in the end';
-export const SLEEPER_WOKEN = 'a reader asleep on a readable socket is woken in the end, or another one reads';
+const FRAME_TAKEN = 'a frame in the ring is taken in the end';
+const SLEEPER_WOKEN = 'a reader asleep on a readable socket is woken in the end, or another one reads';
 
 const ended = (n: Pick<Parts, 'ledger'>, pkt: Packet) => n.ledger.is(`says packet ${pkt} has ended`, (context) => !open(pkt)(context));
 

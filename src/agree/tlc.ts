@@ -17,7 +17,7 @@ export type TlcReading =
   | { readonly tag: 'incomplete'; readonly why: string };
 
 /** Reads what one run of TLC printed; a count is believed only if TLC says that it is done. */
-function readTlc(output: string): TlcReading {
+export function readTlc(output: string): TlcReading {
   const violated = /^Error: Invariant (\w+) is violated/m.exec(output);
   if (violated?.[1] !== undefined) return { tag: 'violated', invariant: violated[1] };
   const error = /^(?:Error|.*Exception)\b.*$/m.exec(output);

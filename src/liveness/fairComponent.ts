@@ -27,9 +27,10 @@ export interface FairComponent {
   readonly entry: number;
 }
 
-/** Looks among `states`. Uses up `scope`, whose parts must all be 0. */
+/** Looks among `states`. What `scope` was used for before is forgotten. */
 export function fairComponent(graph: Graph, states: Int32Array, groups: Groups, scope: Scope, budget: Budget): FairComponent | undefined {
   const { part } = scope;
+  part.fill(0);
   const isFair: boolean[] = [];
   let parts = 0;
   const separate = (members: Int32Array): number => {

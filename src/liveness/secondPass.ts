@@ -78,16 +78,16 @@ export function secondPass(network: CompiledNetwork, counts: Counts, asked: Read
 function endlessIn(graph: Graph, questions: readonly Question[], groups: Groups, budget: Budget): Lasso | undefined {
   const bytes = graph.size * (REGION_BYTES + SCOPE_BYTES + CIRCLING_BYTES);
   budget.hold(bytes);
+  const scope = new Scope(graph.size);
   let found: Lasso | undefined;
-  for (const question of questions) found ??= endless(graph, question, groups, budget);
+  for (const question of questions) found ??= endless(graph, question, groups, scope, budget);
   budget.release(bytes);
   return found;
 }
 
-function endless(graph: Graph, question: Question, groups: Groups, budget: Budget): Lasso | undefined {
+function endless(graph: Graph, question: Question, groups: Groups, scope: Scope, budget: Budget): Lasso | undefined {
   const region = regionOf(graph, question, groups, budget);
   if (region.rest !== undefined) return staying(graph, region, region.rest);
-  const scope = new Scope(graph.size);
   const component = fairComponent(graph, region.states, groups, scope, budget);
   return component && circling(graph, region, component, scope.part, groups);
 }
