@@ -16,7 +16,7 @@ export const RING_BUGS: readonly RingBug[] = [
   {
     id: 'frame-taken-twice',
     about: 'igb_clean_rx_irq() hands a frame up and forgets to advance next_to_clean',
-    breaks: ['every packet is in exactly one place, or has ended once'],
+    breaks: ['a frame in the ring is taken in the end', 'every packet is in exactly one place, or has ended once'],
     plant: (net) =>
       net.replaceStep('take', (spec, n, { pkt }) => ({
         ...spec,
@@ -27,7 +27,7 @@ export const RING_BUGS: readonly RingBug[] = [
   {
     id: 'no-latch',
     about: 'M2.1: the device does not latch a cause while the vector is masked',
-    breaks: ['no frame is stuck in the ring'],
+    breaks: ['a frame in the ring is taken in the end', 'no frame is stuck in the ring'],
     plant: (net) =>
       net.replaceMachine('vector', (machine) =>
         machine.provide({ actions: { latch: assign({ cause: ({ context }) => context.cause || context.open }) } }),
@@ -43,7 +43,7 @@ export const RING_BUGS: readonly RingBug[] = [
   {
     id: 'never-unmask',
     about: 'the driver completes and forgets to write EIMS',
-    breaks: ['the vector is not left masked with its instance idle'],
+    breaks: ['a masked vector is opened in the end', 'the vector is not left masked with its instance idle'],
     plant: (net) => net.replaceStep('unmask', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'vector') })),
   },
   {
@@ -85,6 +85,7 @@ export const RING_BUGS: readonly RingBug[] = [
     id: 'mask-not-read-again',
     about: 'M3.8: __do_softirq() leaves without looking at the mask again',
     breaks: [
+      'a raised softirq is begun in the end',
       'a raised softirq is being served, or will be at interrupt exit, or ksoftirqd is awake',
       'a raised softirq is served in the end',
     ],

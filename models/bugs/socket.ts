@@ -19,7 +19,11 @@ export const SOCKET_BUGS: readonly Bug<SocketNetwork>[] = [
   {
     id: 'no-recheck',
     about: 'wait_for_more_packets() goes to sleep without looking at the queue again',
-    breaks: [NO_LOST_WAKEUP],
+    breaks: [
+      'a reader asleep on a readable socket is woken in the end, or another one reads',
+      'a queued datagram is read in the end, if the readers keep calling',
+      NO_LOST_WAKEUP,
+    ],
     plant: (net) =>
       net.replaceStep('recheck_none', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'socket') })),
   },
@@ -104,7 +108,7 @@ export const SOCKET_BUGS: readonly Bug<SocketNetwork>[] = [
   {
     id: 'finish-wait-hangs',
     about: 'finish_wait() waits for a waker that has unlinked the entry already',
-    breaks: ['a call to recvfrom() returns or sleeps'],
+    breaks: ['a call to recvfrom() returns or sleeps in the end', 'a call to recvfrom() returns or sleeps'],
     plant: (net) => net.replaceStep('finish_wait', (spec, _, { linked }) => (linked === true ? spec : undefined)),
   },
   {

@@ -1,11 +1,21 @@
 /** The full receive path. */
 import { type Suite, suite } from '../../src/model/suite.ts';
 import { PATH_BUGS } from '../../models/bugs/path.ts';
+import { range } from '../../models/kernel/packet.ts';
 import { receivePath, type ReceivePathScenario } from '../../models/networks/receive-path.ts';
 import { upperTablesFirst } from '../claims/boot.ts';
 import { accounted, conservation, noStuckBacklog, noStuckFrame } from '../claims/frames.ts';
 import { everyUnreachable, noFalseUnreachable } from '../claims/icmp.ts';
 import { noDeadVector, onePoller, polledIsScheduled, scheduledIsPolled } from '../claims/napi.ts';
+import {
+  backlogIsProcessed,
+  callGoesOn,
+  frameIsTaken,
+  queuedIsRead,
+  raisedIsCleared,
+  sleeperIsWoken,
+  vectorIsOpened,
+} from '../claims/progress.ts';
 import { handlerBeforeRaise, neverNested, raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
 import { callsEnd, noChargeLeak, noFalseAgain, noLostWakeup, rcvbufBound } from '../claims/wakeup.ts';
 
@@ -31,6 +41,9 @@ const pathProperties = (network: ReturnType<typeof receivePath.build>, s: Receiv
     raisedIsServed(n),
     handlerBeforeRaise(n),
     upperTablesFirst(n),
+    ...(igb ? [frameIsTaken(n, s.packets), vectorIsOpened(n)] : [backlogIsProcessed(n, s.packets)]),
+    raisedIsCleared(n, range(s.cpus)),
+    ...(s.readers > 0 ? [sleeperIsWoken(n), queuedIsRead(n, s.packets), callGoesOn(n)] : []),
   ];
 };
 

@@ -3,11 +3,13 @@ import { type Suite, suite } from '../../src/model/suite.ts';
 import { BACKLOG_BUGS } from '../../models/bugs/backlog.ts';
 import { SOCKET_BUGS } from '../../models/bugs/socket.ts';
 import { STACK_BUGS } from '../../models/bugs/stack.ts';
+import { range } from '../../models/kernel/packet.ts';
 import { backlogSlice } from '../../models/networks/backlog.ts';
 import { socketSlice } from '../../models/networks/socket.ts';
 import { stackSlice } from '../../models/networks/stack.ts';
 import { accounted, backlogBound, conservation, noStuckBacklog } from '../claims/frames.ts';
 import { badChecksum, everyUnreachable, noFalseUnreachable } from '../claims/icmp.ts';
+import { backlogIsProcessed, callGoesOn, queuedIsRead, raisedIsCleared, SLEEPER_WOKEN, sleeperIsWoken } from '../claims/progress.ts';
 import { raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
 import { callsEnd, NO_LOST_WAKEUP, noChargeLeak, noFalseAgain, noLostWakeup, rcvbufBound } from '../claims/wakeup.ts';
 
@@ -24,6 +26,8 @@ const backlogProperties = (
     conservation(n, s.packets),
     raisedHasServer(n),
     raisedIsServed(n),
+    backlogIsProcessed(n, s.packets),
+    raisedIsCleared(n, range(s.cpus)),
   ];
 };
 
@@ -96,7 +100,7 @@ const socketProperties = (
 ) => {
   const n = network.refs;
   return [
-    ...(s.readers > 0 ? [noLostWakeup(n), callsEnd(n), noChargeLeak(n)] : []),
+    ...(s.readers > 0 ? [noLostWakeup(n), callsEnd(n), noChargeLeak(n), sleeperIsWoken(n), queuedIsRead(n, s.packets), callGoesOn(n)] : []),
     ...(s.readers > 0 && s.modes === 'all' ? [noFalseAgain(n)] : []),
     ...(s.kinds === 'matched+checksum' ? [badChecksum(n, s.packets, ['badMatched'])] : []),
     rcvbufBound(n),
@@ -134,7 +138,7 @@ export const SOCKET_SUITES: readonly Suite[] = [
     scenario: { packets: 2, cpus: 2, readers: 2, kinds: 'matched+error' },
     walk: { packets: 6, cpus: 2, readers: 2, kinds: 'matched+error' },
     properties: socketProperties,
-    violates: { [NO_LOST_WAKEUP]: ERROR_ABSORBS },
+    violates: { [NO_LOST_WAKEUP]: ERROR_ABSORBS, [SLEEPER_WOKEN]: ERROR_ABSORBS },
     bugs: [],
   }),
   suite({
@@ -151,7 +155,7 @@ export const SOCKET_SUITES: readonly Suite[] = [
     scenario: { profile: '6.18', packets: 2, cpus: 2, readers: 2, kinds: 'matched' },
     walk: { profile: '6.18', packets: 6, cpus: 2, readers: 2, kinds: 'matched', rcvbuf: 4 },
     properties: socketProperties,
-    violates: { [NO_LOST_WAKEUP]: READER_QUEUE },
+    violates: { [NO_LOST_WAKEUP]: READER_QUEUE, [SLEEPER_WOKEN]: READER_QUEUE },
     bugs: [],
   }),
 ];
