@@ -1,28 +1,14 @@
 /** `rxproof agree` and `rxproof export`: what they print, write and exit with. SPIN need not be there. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type Agreement } from '../src/agree/agreement.ts';
 import { type AgreementRow, headLine, rowLines, summaryLines } from '../src/agree/table.ts';
 import { agreeCommand } from '../src/cli/agree.ts';
 import { exportCommand } from '../src/cli/export.ts';
+import { captured } from './captured.ts';
 
-let folder = '';
-let said = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rxproof-export-'));
-  said = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    said += String(text);
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true });
-});
+const run = captured();
 
 const answer = { states: 10, transitions: 20, depth: 3, claims: [] };
 const rowOf = (name: string, agreement: Agreement): AgreementRow => ({
@@ -67,15 +53,17 @@ test('without any engine the agreement says nothing: exit code 3', async () => {
   vi.stubEnv('PATH', '');
   vi.stubEnv('TLA2TOOLS_JAR', '');
   expect(await agreeCommand({ network: 'backlog/article', statesMax: 100_000 })).toBe(3);
-  expect(said).toMatch(/^0 comparisons, 0 agreed, 0 not\nSPIN: not run on 1 networks: spin is not installed \(apt-get install spin gcc/m);
+  expect(run.said).toMatch(
+    /^0 comparisons, 0 agreed, 0 not\nSPIN: not run on 1 networks: spin is not installed \(apt-get install spin gcc/m,
+  );
 });
 
 test('a suite that is too large is made smaller, and if that does not help it is named: exit code 2', async () => {
   vi.stubEnv('PATH', '');
   await agreeCommand({ network: 'backlog/article', statesMax: 500 });
-  expect(said).toMatch(/^ {2}profile=article packets=[123] /m);
+  expect(run.said).toMatch(/^ {2}profile=article packets=[123] /m);
   expect(await agreeCommand({ network: 'backlog/article', scenario: ['packets=4'], statesMax: 3 })).toBe(2);
-  expect(said).toMatch(/NOT COMPARED: too large for --states-max\n {2}profile=article packets=4 /);
+  expect(run.said).toMatch(/NOT COMPARED: too large for --states-max\n {2}profile=article packets=4 /);
 });
 
 test.each([
@@ -85,15 +73,15 @@ test.each([
     ['article', 'article_2cpu', 'article_watchdog', '6_12_watchdog'].flatMap((id) => [`rxproof_ring_${id}.cfg`, `rxproof_ring_${id}.tla`]),
   ],
 ] as const)('exports to %s', (to, files) => {
-  expect(exportCommand({ to, network: 'ring', scenario: ['packets=2'], out: folder })).toBe(0);
-  expect(readdirSync(folder).sort()).toEqual([...files].sort());
+  expect(exportCommand({ to, network: 'ring', scenario: ['packets=2'], out: run.folder })).toBe(0);
+  expect(readdirSync(run.folder).sort()).toEqual([...files].sort());
   for (const file of files.filter((one) => !one.endsWith('.cfg'))) {
-    expect(said).toContain(`${folder}/${file}\n`);
-    expect(readFileSync(join(folder, file), 'utf8')).toMatch(/^.*\b(ring|rxproof_ring).*\n(.*\n)?.*packets=2 /);
+    expect(run.said).toContain(`${run.folder}/${file}\n`);
+    expect(readFileSync(join(run.folder, file), 'utf8')).toMatch(/^.*\b(ring|rxproof_ring).*\n(.*\n)?.*packets=2 /);
   }
 });
 
 test('exports a network with its bug', () => {
-  exportCommand({ to: 'promela', bug: 'forget-missed', out: folder });
-  expect(readdirSync(folder)).toEqual(['ring-article-forget-missed.pml']);
+  exportCommand({ to: 'promela', bug: 'forget-missed', out: run.folder });
+  expect(readdirSync(run.folder)).toEqual(['ring-article-forget-missed.pml']);
 });

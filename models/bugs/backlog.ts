@@ -28,7 +28,7 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
   {
     id: 'ipi-forgotten',
     about: 'M5.4: net_rx_action() returns without sending the IPIs it owes',
-    breaks: ['a packet in a backlog is taken in the end', 'no packet is stuck in a backlog', 'a raised softirq is served in the end'],
+    breaks: ['a packet in a backlog is taken in the end', 'no packet is stuck in a backlog', 'no raised softirq is left unserved'],
     scenario: { rps: 'on', cpus: 2, packets: 2 },
     plant: (net) =>
       net.replaceMachine('softnet', (machine) =>

@@ -87,7 +87,7 @@ export const RING_BUGS: readonly RingBug[] = [
     breaks: [
       'a raised softirq is begun in the end',
       'a raised softirq is being served, or will be at interrupt exit, or ksoftirqd is awake',
-      'a raised softirq is served in the end',
+      'no raised softirq is left unserved',
     ],
     plant: (net) => net.replaceMachine('softirq', (machine) => machine.provide({ guards: { notPending: () => true } })),
   },

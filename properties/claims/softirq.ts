@@ -33,7 +33,7 @@ export function raisedHasServer(n: SoftirqParts): Property {
 /** L3 as a state of rest: nothing stays pending, no IPI stays owed. */
 export function raisedIsServed(n: SoftirqParts): Property {
   return quiescent(
-    'a raised softirq is served in the end',
+    'no raised softirq is left unserved',
     [
       ...n.softirq.all.map((one) => [one.is('has NET_RX pending', pending)]),
       ...n.softnet.all.map((one) => [one.is('owes an IPI', owesIpi)]),

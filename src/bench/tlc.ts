@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readTlc } from '../agree/tlc.ts';
 import { tla } from '../export/tla.ts';
-import type { Measure, Sample } from './figures.ts';
+import type { Measure } from './figures.ts';
 import { absent, runTimed } from './shell.ts';
 
 const jar = (): string => process.env['TLA2TOOLS_JAR'] ?? '';
@@ -17,22 +18,14 @@ export const tlc: Measure = ({ network }) => {
     writeFileSync(join(folder, `${name}.cfg`), 'SPECIFICATION Spec\nCHECK_DEADLOCK FALSE\n');
     const java = ['java', '-XX:+UseParallelGC', '-cp', jar(), 'tlc2.TLC', '-workers', '1', '-metadir', folder, name];
     const { output, ...times } = runTimed(folder, java);
-    return Promise.resolve({ ...readTlc(output), ...times, setUpCpuSeconds: 0 });
+    const reading = readTlc(output);
+    if (reading.tag !== 'complete') throw new Error(`TLC did not explore everything:\n${output}`);
+    const { states, transitions } = reading.counts;
+    return Promise.resolve({ states, transitions, ...times, setUpCpuSeconds: 0 });
   } finally {
     rmSync(folder, { recursive: true });
   }
 };
-
-/** The counts that TLC prints at the end; the initial state is among those it generates. */
-export function readTlc(output: string): Pick<Sample, 'states' | 'transitions'> {
-  const [, generated, distinct] =
-    /^([\d,]+) states generated, ([\d,]+) distinct states found, 0 states left on queue\.$/m.exec(output) ?? [];
-  if (generated === undefined || distinct === undefined || !output.includes('No error has been found')) {
-    throw new Error(`TLC did not explore everything:\n${output}`);
-  }
-  const number = (text: string): number => Number(text.replaceAll(',', ''));
-  return { states: number(distinct), transitions: number(generated) - 1 };
-}
 
 /** Undefined, or what is missing. */
 export function missingForTlc(): string | undefined {

@@ -122,7 +122,9 @@ function asJson({ suites, bugs }: Report) {
     kind: property.kind,
     verdict: verdict.tag,
     expected,
-    ...(verdict.tag === 'violated' && verdict.trace ? { trace: verdict.trace.steps.map(({ step }) => step.label) } : {}),
+    ...(verdict.tag === 'violated' && verdict.trace
+      ? { trace: verdict.trace.steps.map(({ step }) => step.label), loop: verdict.trace.loop }
+      : {}),
     ...(verdict.tag === 'unknown' ? { limit: verdict.limit } : {}),
   });
   return {

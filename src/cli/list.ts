@@ -1,8 +1,12 @@
 /** `rxproof list`: what there is to check, with the bounds that can be set. */
+import type { Property } from '../model/property.ts';
 import type { Key } from '../model/scenario.ts';
 import { scenarioText } from '../model/scenario.ts';
 import { allMachines } from './report.ts';
 import { type Selection, selectSuites } from './select.ts';
+
+/** Said of a property that is not about every state. */
+const KINDS: Partial<Record<Property['kind'], string>> = { sometimes: ' (reachable)', leadsTo: ' (in every fair run)' };
 
 /** Prints suites with their scenario, properties and bugs; then the machines. */
 export function listCommand(flags: Selection): void {
@@ -11,9 +15,7 @@ export function listCommand(flags: Selection): void {
     const { scenario, properties } = suite.build();
     out.push(suite.id, `  ${suite.family.about}`, `  bounds: ${scenarioText(scenario)}`, '  properties:');
     for (const { name, kind } of properties)
-      out.push(
-        `    ${name}${kind === 'sometimes' ? ' (reachable)' : ''}${Object.hasOwn(suite.violates, name) ? ' (known to be violated)' : ''}`,
-      );
+      out.push(`    ${name}${KINDS[kind] ?? ''}${Object.hasOwn(suite.violates, name) ? ' (known to be violated)' : ''}`);
     if (suite.bugs.length > 0) out.push('  bugs that can be planted:', ...suite.bugs.map((bug) => `    ${bug.id}: ${bug.about}`));
     if (flags.network !== undefined)
       out.push('  scenario keys:', ...Object.entries(suite.family.keys).map(([name, key]) => `    ${keyText(name, key)}`));

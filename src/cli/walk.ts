@@ -1,4 +1,5 @@
 /** `rxproof walk`: random interleavings of networks too large to exhaust. It can refute, never prove. */
+import { isLate } from '../liveness/secondPass.ts';
 import { expectedTag } from '../model/suite.ts';
 import { scenarioText } from '../model/scenario.ts';
 import { explain } from '../trace/explain.ts';
@@ -35,6 +36,11 @@ export async function walkCommand(flags: WalkFlags): Promise<ExitCode> {
       millisecondsMax: flags.timeMax === undefined ? undefined : flags.timeMax * 1000,
     });
     process.stdout.write(`${suite.id} (${scenarioText(built.scenario)}): ${walkText(result)}\n`);
+    const late = properties.filter(isLate).length;
+    if (late > 0)
+      process.stdout.write(
+        `  not looked at by walks: ${late} of ${properties.length} properties, about whole runs or single transitions\n`,
+      );
     if (result.tag === 'violated') {
       const { property, trace, forbidden } = result;
       const text = explain(

@@ -2,9 +2,9 @@
  * A refutation of the second pass, shown to be one by XState itself: the replayed snapshots are asked again what the tables
  * were asked.
  */
-import type { AnyMachineSnapshot } from 'xstate';
 import { canonical } from '../derive/canonical.ts';
-import type { Network, StepInstance } from '../model/network.ts';
+import type { Network } from '../model/network.ts';
+import { isEnabled } from '../trace/confirm.ts';
 import { EngineError, replay, type Trace } from '../trace/replay.ts';
 import { openedIn, transitionOf } from './evidence.ts';
 import { FREE, groupsOf } from './fairness.ts';
@@ -44,16 +44,6 @@ function checkFair(network: Network, { name, ...property }: LateProperty, trace:
     const able = round.map((state) => own.some((step) => isEnabled(step, state)));
     if (groups.strong[number] === true ? able.includes(true) : !able.includes(false)) disagree(`${owner} could move and never does`);
   });
-}
-
-function isEnabled(step: StepInstance, state: Global): boolean {
-  return (
-    (step.when ?? []).every(({ component, test }) => test(state.get(component)!)) &&
-    step.moves.every(({ component, event }) => {
-      const snapshot = state.get(component) as AnyMachineSnapshot;
-      return snapshot.status === 'active' && snapshot.machine.getTransitionData(snapshot, event).length > 0;
-    })
-  );
 }
 
 function textOf(state: Global): string {

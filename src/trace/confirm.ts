@@ -15,17 +15,17 @@ export function confirm(network: Network, trace: Trace, property: string, conjun
     if (!test(last.get(component)!)) throw new EngineError(`property '${property}': after replay, ${component} ${label} is false`);
   }
   if (!onlyQuiescent) return;
-  const machines = network.parts();
-  const moving = network.instances().find((step) => step.environment !== true && isEnabled(step, last, machines));
+  const moving = network.instances().find((step) => step.environment !== true && isEnabled(step, last));
   if (moving) throw new EngineError(`property '${property}': after replay, the state is not quiescent, ${moving.label} is enabled`);
 }
 
-function isEnabled(step: StepInstance, state: ReadonlyMap<string, LocalState>, machines: ReturnType<Network['parts']>): boolean {
+/** Whether XState would take `step` in the snapshots of `state`. */
+export function isEnabled(step: StepInstance, state: ReadonlyMap<string, LocalState>): boolean {
   return (
     (step.when ?? []).every(({ component, test }) => test(state.get(component)!)) &&
     step.moves.every(({ component, event }) => {
       const snapshot = state.get(component) as AnyMachineSnapshot;
-      return snapshot.status === 'active' && machines.get(component)!.machine.getTransitionData(snapshot, event).length > 0;
+      return snapshot.status === 'active' && snapshot.machine.getTransitionData(snapshot, event).length > 0;
     })
   );
 }
