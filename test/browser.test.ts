@@ -42,7 +42,7 @@ describe.skipIf(!existsSync(EXECUTABLE))('the report in chromium', () => {
     const text = await page.innerText('#results');
     expect(text).toContain('no reader sleeps for ever on a readable socket');
     expect(text).toContain('violated');
-    expect(text).toContain('16,116');
+    expect(text).toContain('4,696');
   });
 
   test('opens the counterexample that a link points to', async () => {

@@ -87,6 +87,17 @@ describe('the parallel search', () => {
     const small = await exploreParallel(compiled, [], { workers: 2, limits: { statesMax: 1000 } });
     expect(small.limit).toBe('states');
   });
+
+  test('shows the way to what it saw before it met its limit', async () => {
+    const { network, properties } = SUITES.find(({ id }) => id === 'socket/6.18-two-readers')!.build();
+    const plan = planCheck(network, properties);
+    const alone = explore(plan.compiled, plan.watches);
+    const cut = await exploreParallel(plan.compiled, plan.watches, { workers: 2, limits: { statesMax: 1000 } });
+    expect(cut.limit).toBe('states');
+    const seen = seenOf(cut);
+    expect(seen.length).toBeGreaterThan(0);
+    expect(cut.paths(seen)).toEqual(alone.paths(seen));
+  });
 });
 
 describe('the partition', () => {

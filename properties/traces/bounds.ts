@@ -22,9 +22,10 @@ export interface Bounds {
   readonly notes: readonly string[];
 }
 
-export function boundsOf(recording: Recording, survey: Survey): Bounds {
+/** `asked` is the profile that the user named, if any. */
+export function boundsOf(recording: Recording, survey: Survey, asked?: string): Bounds {
   const { lines, meta } = recording;
-  const { profile, note } = profileOf(meta?.kernel);
+  const { profile, note } = asked === undefined ? profileOf(meta?.kernel) : { profile: asked, note: undefined };
   const numbers = (name: string, key: string): number[] =>
     lines.flatMap((line) => (line.name === name && line.args[key] !== undefined ? [Number(line.args[key])] : []));
   const rcvbuf = meta ? socketBuffer(recording, survey) : numbers('__udp_enqueue_schedule_skb', 'rcvbuf')[0];

@@ -28,7 +28,7 @@ const SETUP = ['boot', 'ip link up'];
 export function conform(path: string, options: ConformOptions = {}): ConformResult {
   const recording = readRecording(path);
   const survey = surveyOf(recording);
-  const bounds = boundsOf(recording, survey);
+  const bounds = boundsOf(recording, survey, options.profile);
   const [few, most] = [bounds.kicks[0], bounds.kicks[1]];
   const first = attempt(recording, survey, bounds, few, options);
   return first.kind === 'rejected' && most > few && options.scenario?.['kicks'] === undefined
@@ -38,8 +38,7 @@ export function conform(path: string, options: ConformOptions = {}): ConformResu
 
 /** Checks with `kicks` interrupts by the watchdog at most. */
 function attempt(recording: Recording, survey: Survey, bounds: Bounds, kicks: number, options: ConformOptions): ConformResult {
-  const profile = options.profile === undefined ? {} : { profile: options.profile };
-  const scenario = scenarioOf(receivePath, { ...bounds.scenario, kicks, ...profile, ...options.scenario });
+  const scenario = scenarioOf(receivePath, { ...bounds.scenario, kicks, ...options.scenario });
   refuseOtherParties(scenario, survey);
   const network = receivePathOn(scenario, bounds.placement);
   const n = network.refs;

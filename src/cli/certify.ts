@@ -1,5 +1,5 @@
 /** `rxproof certify`: the reached states as a file, and the independent checker that confirms such a file. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Header, type Subject, type Verification, verify } from '../certify/verify.ts';
 import { CERTIFIED_STATES_MAX, certificate } from '../certify/write.ts';
@@ -8,9 +8,9 @@ import { explore } from '../explore/explore.ts';
 import { UsageError } from '../model/error.ts';
 import { scenarioText } from '../model/scenario.ts';
 import type { Suite } from '../model/suite.ts';
+import { writeFiles } from '../report/write.ts';
 import { SUITES } from '../../properties/index.ts';
 import { type Selection, selectSuites, valuesOf } from './select.ts';
-import { wasInterrupted } from './terminal.ts';
 import { type ExitCode, worst } from './verdict.ts';
 
 export interface CertifyFlags extends Selection {
@@ -25,18 +25,16 @@ export function certifyCommand(files: readonly string[], flags: CertifyFlags): E
 
 /** Explores each suite, writes its certificate into `folder`, and answers the names of the files. */
 function writeCertificates(suites: readonly Suite[], selection: Selection, folder: string): string[] {
-  mkdirSync(folder, { recursive: true });
   return suites.flatMap((suite) => {
-    if (wasInterrupted()) return [];
     const { network, properties, scenario } = suite.build(valuesOf(selection));
     const plan = planCheck(network, properties, { limits: { statesMax: CERTIFIED_STATES_MAX } });
     const exploration = explore(plan.compiled, plan.watches, plan.options);
     const { results } = plan.conclude(exploration);
     const invariants = results.filter(({ property: { kind }, verdict }) => isInvariant(kind) && verdict.tag === 'holds');
     const names = invariants.map(({ property }) => property.name);
-    const file = join(folder, `${suite.id.replaceAll('/', '-')}.certificate.gz`);
-    writeFileSync(file, certificate(plan.compiled, exploration, { suite: suite.id, scenario, properties: names }));
-    return [file];
+    const name = `${suite.id.replaceAll('/', '-')}.certificate.gz`;
+    writeFiles(folder, new Map([[name, certificate(plan.compiled, exploration, { suite: suite.id, scenario, properties: names })]]));
+    return [join(folder, name)];
   });
 }
 

@@ -4,6 +4,7 @@ import { planCheck } from '../explore/check.ts';
 import { readCheckpoint } from '../explore/checkpoint.ts';
 import type { Limits } from '../explore/limits.ts';
 import { UsageError } from '../model/error.ts';
+import type { Value } from '../model/network.ts';
 import type { Suite, Tag } from '../model/suite.ts';
 import { type Report, type ReportBug, type ReportSuite, reportBug, reportSuite } from '../report/model.ts';
 import { resultTable } from '../report/table.ts';
@@ -37,6 +38,7 @@ export async function checkCommand(words: readonly string[], flags: CheckFlags):
   const checked: ReportSuite[] = [];
   const bugs: ReportBug[] = [];
   for (const suite of suites) {
+    if (wasInterrupted()) break;
     const done = await checkSuite(suite, words, flags);
     if (done !== undefined) checked.push(done);
   }
@@ -44,10 +46,13 @@ export async function checkCommand(words: readonly string[], flags: CheckFlags):
   const plain = words.length === 0 && Object.keys(values).length === 0;
   for (const suite of plain && flags.bugs && flags.resume === undefined ? suites : []) bugs.push(...(await checkBugs(suite, flags)));
   const report = fullReport(checked, bugs);
-  const folder = flags.report ?? (plain && flags.network === undefined && flags.bugs ? 'reports' : undefined);
-  if (folder !== undefined && !wasInterrupted()) await writeReport(report, folder);
-  process.stdout.write(flags.json === true ? `${JSON.stringify(asJson(report), null, 2)}\n` : asText(report, suites, flags, folder));
-  return exitCode(report);
+  const asked = flags.report ?? (plain && flags.network === undefined && flags.bugs ? 'reports' : undefined);
+  const folder = wasInterrupted() ? undefined : asked;
+  if (folder !== undefined) await writeReport(report, folder);
+  process.stdout.write(
+    flags.json === true ? `${JSON.stringify(asJson(report, values), null, 2)}\n` : asText(report, suites, flags, folder),
+  );
+  return wasInterrupted() ? worst([exitCode(report), 2]) : exitCode(report);
 }
 
 const limitsOf = (flags: CheckFlags): Partial<Limits> => ({
@@ -79,6 +84,7 @@ async function checkSuite(suite: Suite, words: readonly string[], flags: CheckFl
 async function checkBugs(suite: Suite, flags: CheckFlags): Promise<ReportBug[]> {
   const reports: ReportBug[] = [];
   for (const bug of suite.bugs) {
+    if (wasInterrupted()) break;
     const built = suite.build({}, bug.id);
     const plan = planCheck(built.network, built.properties, { limits: limitsOf(flags), untilDecided: bug.breaks });
     const check: Check = plan.conclude(await search(plan, `${suite.id} with ${bug.id}`));
@@ -101,7 +107,11 @@ function asText(report: Report, suites: readonly Suite[], flags: CheckFlags, fol
   const lines = [resultTable(report.suites, { style, columnsMax: process.stdout.columns || 150 })];
   if (report.bugs.length > 0) {
     lines.push(`planted bugs: ${report.bugs.length - missed.length} of ${report.bugs.length} found by the property they must break\n`);
-    for (const bug of missed) lines.push(style('red', `  NOT FOUND: ${bug.id} in ${bug.suite}: ${bug.about}`), '\n');
+    for (const bug of missed) {
+      const word = bug.results.some(({ verdict }) => verdict.tag === 'unknown') ? 'UNDECIDED, a limit was reached' : 'NOT FOUND';
+      lines.push(style('red', `  ${word}: ${bug.id} in ${bug.suite}: ${bug.about}`), '\n');
+      lines.push(...bug.results.map((result) => `    ${replayCommand(bug.suite, result, {}, bug.id)}\n`));
+    }
   }
   const surprises = report.suites.flatMap((one) =>
     one.claims
@@ -112,12 +122,13 @@ function asText(report: Report, suites: readonly Suite[], flags: CheckFlags, fol
   const known = suites.flatMap((suite) => Object.entries(suite.violates).map(([name, why]) => `  ${suite.id}: ${name}\n    ${why}\n`));
   if (known.length > 0 && report.suites.length > 0) lines.push('\nviolations that are expected, because the kernel has them:\n', ...known);
   if (folder !== undefined) lines.push(`\nreport: ${folder}/index.html\n`);
+  if (wasInterrupted()) lines.push('\nstopped: what had not begun is not listed, and no report was written\n');
   return lines.join('');
 }
 
 /** What `--json` prints: verdicts with their counts, counterexamples as step labels. */
-function asJson({ suites, bugs }: Report) {
-  const result = ({ property, verdict }: ReportSuite['claims'][number]['result'], expected: Tag) => ({
+function asJson({ suites, bugs }: Report, values: Readonly<Record<string, Value>>) {
+  const result = ({ property, verdict }: ReportSuite['claims'][number]['result'], expected: Tag, replay: string) => ({
     property: property.name,
     kind: property.kind,
     verdict: verdict.tag,
@@ -126,9 +137,19 @@ function asJson({ suites, bugs }: Report) {
       ? { trace: verdict.trace.steps.map(({ step }) => step.label), loop: verdict.trace.loop }
       : {}),
     ...(verdict.tag === 'unknown' ? { limit: verdict.limit } : {}),
+    ...(verdict.tag === 'vacuous'
+      ? { premise: verdict.premise.map(({ component, label }) => `${component} ${label}`), untaken: verdict.untaken }
+      : {}),
+    replay,
   });
   return {
-    suites: suites.map(({ claims, ...suite }) => ({ ...suite, results: claims.map((claim) => result(claim.result, claim.expected)) })),
-    bugs: bugs.map(({ results, ...bug }) => ({ ...bug, results: results.map((one) => result(one, 'violated')) })),
+    suites: suites.map(({ claims, ...suite }) => ({
+      ...suite,
+      results: claims.map((claim) => result(claim.result, claim.expected, replayCommand(suite.id, claim.result, values))),
+    })),
+    bugs: bugs.map(({ results, ...bug }) => ({
+      ...bug,
+      results: results.map((one) => result(one, 'violated', replayCommand(bug.suite, one, {}, bug.id))),
+    })),
   };
 }

@@ -3,6 +3,7 @@ import { chartDot, graphDot } from '../export/dot.ts';
 import { chartMermaid, graphMermaid } from '../export/mermaid.ts';
 import { chartOf } from '../export/statechart.ts';
 import { stateGraph } from '../export/stategraph.ts';
+import { UsageError } from '../model/error.ts';
 import { statechartSvg } from '../report/statechartSvg.ts';
 import { stategraphSvg } from '../report/stategraphSvg.ts';
 import { writeFiles } from '../report/write.ts';
@@ -16,8 +17,6 @@ export interface GraphFlags extends Selection {
 
 /** A network whose every state fits on a page: one datagram, one reader, the whole wait and wakeup. */
 const SMALL = { network: 'socket/6.12-one-reader', scenario: ['packets=1', 'modes=block'] };
-/** Mermaid draws no more states than this legibly. */
-const MERMAID_STATES_MAX = 100;
 
 /** Writes the pictures into a folder. */
 export async function graphCommand(flags: GraphFlags): Promise<ExitCode> {
@@ -35,8 +34,14 @@ export async function graphCommand(flags: GraphFlags): Promise<ExitCode> {
     const name = `states-${suite.id.replaceAll('/', '-')}`;
     files.set(`${name}.svg`, await stategraphSvg(graph, { standalone: true }));
     files.set(`${name}.dot`, graphDot(graph));
-    if (graph.states.length <= MERMAID_STATES_MAX) files.set(`${name}.mmd`, graphMermaid(graph));
     process.stdout.write(`${name}: ${graph.states.length} states, ${graph.edges.length} transitions\n`);
+    try {
+      files.set(`${name}.mmd`, graphMermaid(graph));
+    } catch (error) {
+      // The other pictures of it are there.
+      if (!(error instanceof UsageError)) throw error;
+      process.stdout.write(`no ${name}.mmd: ${error.message}\n`);
+    }
   }
   writeFiles(flags.out, files);
   process.stdout.write(`${files.size} files in ${flags.out}\n`);

@@ -3,7 +3,7 @@ import type { Property } from '../model/property.ts';
 import type { Key } from '../model/scenario.ts';
 import { scenarioText } from '../model/scenario.ts';
 import { allMachines } from './report.ts';
-import { type Selection, selectSuites } from './select.ts';
+import { type Selection, selectSuites, valuesOf } from './select.ts';
 
 /** Said of a property that is not about every state. */
 const KINDS: Partial<Record<Property['kind'], string>> = { sometimes: ' (reachable)', leadsTo: ' (in every fair run)' };
@@ -12,7 +12,7 @@ const KINDS: Partial<Record<Property['kind'], string>> = { sometimes: ' (reachab
 export function listCommand(flags: Selection): void {
   const out: string[] = [];
   for (const suite of selectSuites(flags)) {
-    const { scenario, properties } = suite.build();
+    const { scenario, properties } = suite.build(valuesOf(flags));
     out.push(suite.id, `  ${suite.family.about}`, `  bounds: ${scenarioText(scenario)}`, '  properties:');
     for (const { name, kind } of properties)
       out.push(`    ${name}${KINDS[kind] ?? ''}${Object.hasOwn(suite.violates, name) ? ' (known to be violated)' : ''}`);

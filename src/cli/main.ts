@@ -11,7 +11,6 @@ import { type ExportFlags, exportCommand } from './export.ts';
 import { type GraphFlags, graphCommand } from './graph.ts';
 import { listCommand } from './list.ts';
 import type { Selection } from './select.ts';
-import { watchInterrupt } from './terminal.ts';
 import { type TraceFlags, traceCommand } from './trace.ts';
 import { type WalkFlags, walkCommand } from './walk.ts';
 
@@ -50,7 +49,7 @@ function addCheck(command: Command): void {
     .description('check properties exhaustively within bounds, and that planted bugs are found')
     .argument('[property...]', 'names of properties, or parts of names; all if none')
     .option('--states-max <count>', 'end a search beyond this many states: unknown', positive)
-    .option('--time-max <seconds>', 'end a search after this time: unknown', positive)
+    .option('--time-max <seconds>', 'end a search after this time, and likewise the pass over its states that follows: unknown', positive)
     .option('--memory-max <MiB>', 'end a search beyond this much memory: unknown', positive)
     .addOption(new Option('--workers <count>', 'threads for each search; worth it above a million states').default(1).argParser(positive))
     .option('--checkpoint <file>', 'write an unfinished search there, now and then and when it ends early')
@@ -105,7 +104,7 @@ Examples:
   rxproof walk --network receive-path/2cpu --walks 1000 --seed 7
   rxproof walk --network ring/article --bug forget-missed`,
     )
-    .action(async (flags: WalkFlags) => exitWith(await walkCommand(flags)));
+    .action((flags: WalkFlags) => exitWith(walkCommand(flags)));
 }
 
 function addConform(command: Command): void {
@@ -196,10 +195,10 @@ function explainError(error: unknown): number {
     process.stderr.write(`rxproof: ${error.name}: ${error.message}\n`);
     return 70;
   }
-  throw error;
+  process.stderr.write(`rxproof: an error that should not happen: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return 70;
 }
 
-watchInterrupt();
 // A reader that stops reading (`| head`) is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 74));
 try {

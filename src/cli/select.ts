@@ -35,6 +35,7 @@ export function valuesOf({ profile, scenario }: Selection): Readonly<Record<stri
     if (key === undefined || value === undefined) {
       throw new UsageError(`--scenario '${text}' is not of the form key=value, for example --scenario packets=3 ring=4`);
     }
+    if (Object.hasOwn(values, key)) throw new UsageError(`'${key}' is given twice, as '${values[key]}' and as '${value}'; say which one`);
     values[key] = value;
   }
   return values;
@@ -50,6 +51,8 @@ export function selectProperties(properties: readonly Property[], words: readonl
 /** Throws for a word that picks no property in any of the suites. */
 export function refuseUnknownWords(words: readonly string[], all: readonly Property[]): void {
   for (const word of words) {
+    if (word.trim() === '')
+      throw new UsageError('a property is named by an empty text, which would pick all; leave it out for all of them');
     if (selectProperties(all, [word]).length > 0) continue;
     const known = [...new Set(all.map(({ name }) => name))].map((name) => `\n  ${name}`).join('');
     throw new UsageError(`no property is named '${word}' or has that in its name; the properties of the networks chosen:${known}`);

@@ -1,4 +1,4 @@
-/** What is drawn and how: colours only on a terminal, progress only on a terminal, Ctrl-C as a flag. */
+/** What is drawn and how: colours only on a terminal, progress only on a terminal, Ctrl-C as a flag once a search has begun. */
 import { styleText } from 'node:util';
 import { exploring, type Exploration, type Progress } from '../explore/explore.ts';
 import { writeCheckpoint } from '../explore/checkpoint.ts';
@@ -14,7 +14,8 @@ export function outputStyle(): Style {
 let interrupted = false;
 
 /** Ctrl-C: the first one ends the search and reports what was found; the second one ends the program. */
-export function watchInterrupt(): void {
+function watchInterrupt(): void {
+  if (process.listenerCount('SIGINT') > 0) return;
   process.on('SIGINT', () => {
     if (interrupted) process.exit(130);
     interrupted = true;
@@ -35,6 +36,7 @@ export interface SearchSetup {
 
 /** Runs the search of `plan`, drawing its progress as `label`, and letting Ctrl-C in. */
 export async function search(plan: Plan, label: string, { workers = 1, checkpoint }: SearchSetup = {}): Promise<Exploration> {
+  watchInterrupt();
   const started = performance.now();
   const draw = ({ states, depth, bytes }: Progress): boolean => {
     const rate = Math.round(states / Math.max(performance.now() - started, 1));

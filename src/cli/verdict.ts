@@ -24,9 +24,14 @@ export function worst(codes: readonly ExitCode[]): ExitCode {
 
 /** The command that prints the counterexample of `result` again. */
 export function replayCommand(suite: string, { property }: Result, values: Readonly<Record<string, Value>>, bug?: string): string {
+  return againText(`trace '${property.name.replaceAll("'", "'\\''")}'`, suite, values, bug);
+}
+
+/** `command` on the same network: with the values that were set, and the bug that was planted. */
+export function againText(command: string, suite: string, values: Readonly<Record<string, Value>>, bug?: string): string {
   const scenario = Object.entries(values).map(([key, value]) => ` ${key}=${value}`);
   return [
-    `npm run -s rxproof -- trace '${property.name.replaceAll("'", "'\\''")}' --network ${suite}`,
+    `npm run -s rxproof -- ${command} --network ${suite}`,
     ...(bug === undefined ? [] : [` --bug ${bug}`]),
     ...(scenario.length === 0 ? [] : [' --scenario', ...scenario]),
   ].join('');

@@ -5,8 +5,8 @@ import { scenarioText } from '../model/scenario.ts';
 import { explain } from '../trace/explain.ts';
 import { walk, walkText } from '../walk/walk.ts';
 import { type Selection, selectSuites, suiteOfBug, valuesOf } from './select.ts';
-import { outputStyle, wasInterrupted } from './terminal.ts';
-import { codeOf, type ExitCode, worst } from './verdict.ts';
+import { outputStyle } from './terminal.ts';
+import { againText, codeOf, type ExitCode, worst } from './verdict.ts';
 
 export interface WalkFlags extends Selection {
   readonly bug?: string;
@@ -18,12 +18,11 @@ export interface WalkFlags extends Selection {
 }
 
 /** Walks every suite chosen at its walk bounds, and prints what was found. */
-export async function walkCommand(flags: WalkFlags): Promise<ExitCode> {
+export function walkCommand(flags: WalkFlags): ExitCode {
   const chosen = selectSuites(flags);
   const suites = flags.bug === undefined ? chosen : [suiteOfBug(flags.bug, chosen)];
   const codes: ExitCode[] = [];
   for (const suite of suites) {
-    if (wasInterrupted()) break;
     const built = suite.build({ ...(flags.bug === undefined ? suite.walk : {}), ...valuesOf(flags) }, flags.bug);
     // What is known to be violated would end every walk; it is looked for by the exhaustive check.
     const properties =
@@ -50,16 +49,16 @@ export async function walkCommand(flags: WalkFlags): Promise<ExitCode> {
       process.stdout.write(`\n${text}\n${again(suite.id, flags, result)}\n`);
     }
     // Walks that find nothing prove nothing: where nothing should be found that is well, where a bug is planted it is unknown.
-    if (flags.bug === undefined) codes.push(result.tag === 'violated' ? 1 : 0);
+    if (flags.path !== undefined && result.tag === 'none') {
+      process.stdout.write('  the path violates nothing here: replay with the network, scenario, seed and length that it was found with\n');
+      codes.push(2);
+    } else if (flags.bug === undefined) codes.push(result.tag === 'violated' ? 1 : 0);
     else codes.push(codeOf(result.tag === 'violated' ? 'violated' : 'unknown', 'violated'));
-    await new Promise((resolve) => setImmediate(resolve));
   }
   return worst(codes);
 }
 
 /** The command that takes the same walk again. */
 function again(suite: string, flags: WalkFlags, { seed, path }: { readonly seed: number; readonly path: string }): string {
-  const bug = flags.bug === undefined ? '' : ` --bug ${flags.bug}`;
-  const scenario = flags.scenario && flags.scenario.length > 0 ? ` --scenario ${flags.scenario.join(' ')}` : '';
-  return `to walk it again: npm run -s rxproof -- walk --network ${suite}${bug}${scenario} --length-max ${flags.lengthMax} --walks ${flags.walks} --seed ${seed} --path ${path}`;
+  return `to walk it again: ${againText('walk', suite, valuesOf(flags), flags.bug)} --length-max ${flags.lengthMax} --walks ${flags.walks} --seed ${seed} --path ${path}`;
 }

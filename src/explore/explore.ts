@@ -5,6 +5,7 @@
 import { type BlockSuccessors, blockSuccessors } from '../compile/blockSuccessors.ts';
 import type { CompiledNetwork } from '../compile/compile.ts';
 import { type Successors, tableSuccessors, type UnpackingSuccessors } from '../compile/successors.ts';
+import { EngineError } from '../trace/replay.ts';
 import type { Snapshot } from './checkpoint.ts';
 import { type LimitReached, limitReached, LIMITS_DEFAULT, type Limits } from './limits.ts';
 import { pairStore } from './pairStore.ts';
@@ -144,7 +145,6 @@ function* searching(
     early = watch.look(state, successors.enabled, still);
     if (!early && !expand.from()) deadlocks++;
   }
-  const first = (wanted: number): number => watch.found[wanted] ?? 0;
   const levels: Levels = { successors, store, starts, steps: network.steps.length };
   return {
     limit,
@@ -157,9 +157,19 @@ function* searching(
     deadlocks,
     seen: watch.found.map((state) => (state === undefined ? undefined : levelOf(levels, state))),
     fired: expand.fired,
-    paths: (wanted) => retrace(levels, wanted.map(first)),
+    paths: (wanted) =>
+      retrace(
+        levels,
+        wanted.map((at) => seenIn(watch.found, at)),
+      ),
     forEachState: visitor(network.parts.length, successors, store),
   };
+}
+
+function seenIn(found: readonly (number | undefined)[], wanted: number): number {
+  const state = found[wanted];
+  if (state === undefined) throw new EngineError(`the search is asked for the way to what it did not see: watch ${wanted}`);
+  return state;
 }
 
 function visitor(width: number, successors: UnpackingSuccessors, store: StateStore): KeptExploration['forEachState'] {

@@ -49,6 +49,7 @@ export async function exploreParallel(network: CompiledNetwork, watches: readonl
         for (const watch of level.met) seen[watch] ??= sums.depth;
         for (let step = 0; step < fired.length; step++) fired[step]! |= level.fired[step]!;
       }
+      guard.look();
       inboxes = deliver(levels, blocks, options.workers);
     }
   } finally {
@@ -56,7 +57,8 @@ export async function exploreParallel(network: CompiledNetwork, watches: readonl
     await Promise.all(crew.men.map((man) => man.dismiss()));
   }
   const { bytes } = crew.progress(0, 0);
-  const again = { ...(options.limits ? { limits: options.limits } : {}), engine: 'blocks' } as const;
+  // What was seen is there: the search that comes back for it ends where it finds it, not at a limit.
+  const again = { limits: { statesMax: Infinity, bytesMax: Infinity, millisecondsMax: Infinity }, engine: 'blocks' } as const;
   const paths = (wanted: readonly number[]) =>
     explore(network, watches, { ...again, untilAny: wanted.map((watch) => [watch]) }).paths(wanted);
   return { ...sums, bytes, limit: guard.limit, early: false, seen, fired, paths };
@@ -94,19 +96,21 @@ function hire(network: CompiledNetwork, watches: readonly Watch[], blocks: Block
   };
 }
 
-/** Looks at the limits while the workers are at work. */
+/** Looks at the limits while the workers are at work, and after each level. */
 class Guard {
   limit: LimitReached | undefined;
+  readonly look: () => void;
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: ParallelOptions, progress: () => Progress, stop: () => void) {
     const limits = { ...LIMITS_DEFAULT, ...options.limits };
     const started = performance.now();
-    this.#timer = setInterval(() => {
+    this.look = () => {
       const now = progress();
       this.limit ??= options.onProgress?.(now) === true ? 'stopped' : limitReached(limits, now.states, now.bytes, started);
       if (this.limit !== undefined) stop();
-    }, LOOK);
+    };
+    this.#timer = setInterval(this.look, LOOK);
   }
 
   rest(): void {

@@ -45,21 +45,29 @@ export function chartMermaid(chart: Chart): string {
   return within(chart.name, ['stateDiagram-v2', ...start, ...body, ...arrows]);
 }
 
-/** A state graph of at most 100 states. Throws a UsageError for a larger one. */
+/**
+ * A state graph of at most 100 states and as long a text as Mermaid takes; components that stay as they are stand in a comment.
+ * Throws a UsageError for a larger one.
+ */
 export function graphMermaid(graph: StateGraph): string {
   if (graph.states.length > STATES_MAX) {
     throw new UsageError(
       `network '${graph.network}' has ${graph.states.length} reachable states, and a Mermaid diagram is unreadable beyond ${STATES_MAX}; write DOT or SVG instead, or make the scenario smaller`,
     );
   }
+  const start = graph.states[0]?.locals ?? [];
+  const moves = graph.parts.map((_, index) => graph.states.some(({ locals }) => locals[index] !== start[index]));
+  const still = graph.parts.flatMap((part, index) =>
+    moves[index] === true ? [] : [`  %% always: ${escaped(`${part} ${start[index] ?? ''}`)}`],
+  );
   const states = graph.states.flatMap(({ locals, quiescent }, number) => [
     `  state "${number}${quiescent ? ' (quiescent)' : ''}" as s${number}`,
-    ...graph.parts.map((part, index) => `  s${number} : ${escaped(`${part} ${locals[index] ?? ''}`)}`),
+    ...graph.parts.flatMap((part, index) => (moves[index] === true ? [`  s${number} : ${escaped(`${part} ${locals[index] ?? ''}`)}`] : [])),
   ]);
   const edges = graph.edges.map(
     ({ from, to, label, owner }) => `  s${from} --> s${to} : ${escaped(`${label} (${graph.owners[owner] ?? ''})`)}`,
   );
-  return within(graph.network, ['stateDiagram-v2', '  [*] --> s0', ...states, ...edges]);
+  return within(graph.network, ['stateDiagram-v2', '  [*] --> s0', ...still, ...states, ...edges]);
 }
 
 /** Text with everything that Mermaid could read as syntax written as an entity. */

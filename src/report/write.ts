@@ -7,7 +7,7 @@ import { UsageError } from '../model/error.ts';
  * Writes `files` (name to content; a name may contain folders) below `folder`, which is made if absent. If any file
  * cannot be written, none is put in place, and a UsageError with exit code 73 says which and why.
  */
-export function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
+export function writeFiles(folder: string, files: ReadonlyMap<string, string | Uint8Array>): void {
   const planned = [...files].map(([name, content]) => {
     const target = join(folder, checked(name));
     return { name, content, target, temporary: join(dirname(target), `.${process.pid}.${target.split(sep).pop() ?? ''}.part`) };
