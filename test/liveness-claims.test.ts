@@ -93,8 +93,8 @@ describe('socket: a sleeper is woken, what is queued is read, a call goes on', (
   });
 
   test.each([
-    ['no-recheck', { readers: 1, modes: 'block' }, ['13 steps, then nothing more', '13 steps, then nothing more', 'holds']],
-    ['finish-wait-hangs', { readers: 1, modes: 'block' }, ['holds', '14 steps, then nothing more', '14 steps, then nothing more']],
+    ['no-recheck', { readers: 1, modes: 'block' }, ['14 steps, then nothing more', '14 steps, then nothing more', 'holds']],
+    ['finish-wait-hangs', { readers: 1, modes: 'block' }, ['holds', '15 steps, then nothing more', '15 steps, then nothing more']],
   ])('not with %s', (id, values, found) => {
     expect(of(values, id)).toEqual(found);
   });

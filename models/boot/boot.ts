@@ -1,7 +1,8 @@
 /**
  * Boot, probe, open, close: in which order does the receive path come to life?
  *
- * Source      Linux 3.10 init/main.c, kernel/softirq.c, net/core/dev.c, net/ipv4/af_inet.c, igb_main.c (__igb_open, igb_down)
+ * Source      Linux 3.10 init/main.c, kernel/softirq.c, net/core/dev.c, net/ipv4/af_inet.c, igb_main.c (__igb_open, igb_down);
+ *             6.12 igb_main.c (igb_down)
  * Contract    handlers before raises; upper tables before the IP handler; NAPI enabled before the device may interrupt
  * Bounds      BootBounds
  * Leaves out  the other CPUs' bring-up, allocation failures, link state, the 10 ms sleep of igb_down() (it is a state)
@@ -12,6 +13,8 @@ import { cite, type Cite } from '../kernel/cite.ts';
 export interface BootBounds {
   /** How often the interface may be closed again. */
   readonly closes: number;
+  /** igb_down() calls igb_irq_disable() first, then napi_synchronize() and napi_disable(); 3.10 napi_disable() first. */
+  readonly masksFirst: boolean;
 }
 
 export type BootEvent =
@@ -26,6 +29,7 @@ export type BootEvent =
   | { readonly type: 'NAPI_ENABLE' }
   | { readonly type: 'IRQ_ENABLE' } //   EIAC, EIAM, EIMS
   | { readonly type: 'STOP_NIC' } //     RCTL.EN off
+  | { readonly type: 'SYNCHRONIZED' } // napi_synchronize() has seen SCHED clear
   | { readonly type: 'NAPI_DISABLE' } // sets DISABLE
   | { readonly type: 'NAPI_DISABLED' } // wins SCHED
   | { readonly type: 'IRQ_DISABLE' }
@@ -39,7 +43,11 @@ interface BootContext extends BootBounds {
 
 export const boot = setup({
   types: { input: {} as BootBounds, context: {} as BootContext, events: {} as BootEvent, meta: {} as Cite },
-  guards: { mayClose: ({ context }) => context.closed < context.closes },
+  guards: {
+    mayClose: ({ context }) => context.closed < context.closes,
+    masksFirst: ({ context }) => context.masksFirst,
+    masksLast: ({ context }) => !context.masksFirst,
+  },
   actions: { countClose: assign({ closed: ({ context }) => context.closed + 1 }) },
 }).createMachine({
   id: 'boot',
@@ -72,11 +80,33 @@ export const boot = setup({
       description: 'The interface is up.',
       on: { STOP_NIC: { guard: 'mayClose', target: 'stopping', actions: 'countClose', meta: cite('igb_close', 'igb_down') } },
     },
-    stopping: { description: '__IGB_DOWN set, no more frames.', on: { NAPI_DISABLE: { target: 'disabling', meta: cite('napi_disable') } } },
-    disabling: { description: 'Waits for SCHED.', on: { NAPI_DISABLED: { target: 'disabled', meta: cite('napi_disable') } } },
+    stopping: {
+      description: '__IGB_DOWN set, no more frames.',
+      on: {
+        NAPI_DISABLE: { guard: 'masksLast', target: 'disabling', meta: cite('napi_disable') },
+        IRQ_DISABLE: { guard: 'masksFirst', target: 'silent', meta: cite('igb_irq_disable') },
+      },
+    },
+    silent: {
+      description: 'Masked; a message or a poll may be on its way.',
+      on: { SYNCHRONIZED: { target: 'synchronized', meta: cite('napi_synchronize') } },
+    },
+    synchronized: {
+      description: 'SCHED was clear at some instant since.',
+      on: { NAPI_DISABLE: { target: 'disabling', meta: cite('napi_disable') } },
+    },
+    disabling: {
+      description: 'Waits for SCHED.',
+      on: {
+        NAPI_DISABLED: [
+          { guard: 'masksFirst', target: 'masked', meta: cite('napi_disable') },
+          { target: 'disabled', meta: cite('napi_disable') },
+        ],
+      },
+    },
     disabled: { description: 'Owns SCHED: no poll runs.', on: { IRQ_DISABLE: { target: 'masked', meta: cite('igb_irq_disable') } } },
     masked: {
-      description: 'No interrupt can come.',
+      description: 'Owns SCHED, and the vector is masked.',
       on: { FREE_RINGS: { target: 'empty', meta: cite('igb_down', 'igb_clean_all_rx_rings') } },
     },
     empty: {

@@ -12,7 +12,7 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
     scenario: { profile: '6.12' },
     plant: (net) =>
       net.replaceMachine('backlog', (machine) =>
-        machine.provide({ guards: { finished: ({ context: c }) => c.process.length === 0 && c.work < c.weight } }),
+        machine.provide({ guards: { finished: ({ context: c }) => c.process.length === 0 && c.work > 0 && c.work < c.weight } }),
       ),
   },
   {
@@ -40,10 +40,11 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
     about: 'enqueue_to_backlog() drops and does not count in softnet_data.dropped',
     breaks: ['softnet_dropped counts exactly the packets that found the backlog full'],
     plant: (net) =>
-      net.replaceStep('netif_rx_nested_drop', (spec) => ({
-        ...spec,
-        moves: spec.moves.filter((move) => move.component !== 'softnet_dropped'),
-      })),
+      ['netif_rx_drop', 'netif_rx_nested_drop'].reduce(
+        (changed, name) =>
+          changed.replaceStep(name, (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'softnet_dropped') })),
+        net,
+      ),
   },
   {
     id: 'limit-not-tested',

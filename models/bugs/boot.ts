@@ -51,4 +51,15 @@ export const BOOT_BUGS: readonly BootBug[] = [
     scenario: { cpus: 2 },
     plant: (net) => net.replaceMachine('napi', (machine) => machine.provide({ guards: { doesNotWait: () => true } })),
   },
+  {
+    id: 'missed-not-requeued',
+    about: 'a full poll ends while napi_disable() waits, napi_complete_done() keeps SCHED for MISSED, and nobody queues the instance',
+    breaks: ['a masked vector is opened in the end', 'a scheduled NAPI instance is with somebody who will poll it'],
+    scenario: { profile: '6.12', packets: 2, ring: 2, weight: 1, kicks: 1, cpus: 2 },
+    plant: (net) =>
+      net.replaceStep('poll_full_disabled_missed', (spec, n, { cpu }) => ({
+        ...spec,
+        moves: spec.moves.map((move) => (move.component === `softnet.${cpu}` ? n.softnet(Number(cpu)).on({ type: 'COMPLETED' }) : move)),
+      })),
+  },
 ];

@@ -48,7 +48,7 @@ export const RING_BUGS: readonly RingBug[] = [
   },
   {
     id: 'prep-not-atomic',
-    about: 'M4.1: napi_schedule_prep() tests SCHED and sets it later, so two CPUs may both win',
+    about: 'napi_schedule_prep() wins although SCHED is set (compare M4.1)',
     breaks: ['a NAPI instance is polled or queued on one CPU at a time, and queued once'],
     scenario: { cpus: 2, kicks: 1, packets: 2 },
     plant: (net) =>

@@ -52,7 +52,7 @@ export const rxList = setup({
           { guard: 'accepts', target: 'owned', actions: 'append', meta: cite('napi_gro_receive') },
           { target: 'broken', meta: cite('napi_gro_receive') },
         ],
-        NEXT: { guard: 'isFirst', target: 'owned', actions: 'shift', meta: cite('gro_normal_list', 'netif_receive_skb') },
+        NEXT: { guard: 'isFirst', target: 'owned', actions: 'shift', meta: cite('gro_normal_list', 'netif_receive_skb_list_internal') },
         EMPTY: { guard: 'isEmpty', target: 'owned', meta: cite('gro_normal_list') },
       },
     },

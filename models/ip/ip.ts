@@ -5,7 +5,8 @@
  * Contract    one packet at a time per CPU; the packet has one owner
  * Bounds      none
  * Leaves out  header errors, netfilter, routing (every packet is for this host), options, fragments, raw sockets. What a
- *             packet goes through before dispatch is private to its CPU and is one step.
+ *             packet goes through before dispatch is private to its CPU and is one step. List input (6.x, ip_list_rcv)
+ *             is taken one packet at a time: it passes the hooks with the whole list before it dispatches the first.
  */
 import { assertEvent, assign, setup } from 'xstate';
 import { cite, type Cite } from '../kernel/cite.ts';

@@ -16,7 +16,7 @@ export type VectorEvent =
   | { readonly type: 'EMIT' } //   device: the message leaves
   | { readonly type: 'ACCEPT' } // CPU: takes the message from its local APIC
   | { readonly type: 'UNMASK' } // driver: writes EIMS
-  | { readonly type: 'MASK' } //   driver: writes EIMC, and waits for handlers
+  | { readonly type: 'MASK' } //   driver: writes EIMC
   | { readonly type: 'FREE' } //   driver: free_irq(); a message still latched finds no handler and is dropped
   | { readonly type: 'KICK' }; //  driver: writes EICS, which sets the cause and, under EIAM, the mask bit too
 

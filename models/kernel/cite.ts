@@ -1,8 +1,8 @@
 /**
  * Kernel functions by name, as typed data: a transition cites what it stands for, and a misspelt name does not compile.
  *
- * Names only, gathered from Linux 3.10 (profile `article`), 6.1, 6.12 and 6.18; where a function exists in some of them
- * only, the transition that cites it belongs to those profiles.
+ * Names only, gathered from Linux 3.10 (profile `article`), 6.1, 6.12 and 6.18. Where a transition stands for several
+ * kernels, it cites the functions of each.
  */
 export const SYMBOLS = [
   // boot, probe, open, close
@@ -26,6 +26,7 @@ export const SYMBOLS = [
   'igb_close',
   'igb_down',
   'igb_irq_disable',
+  'napi_synchronize',
   'napi_disable',
   'igb_clean_all_rx_rings',
   'free_irq',
@@ -68,7 +69,7 @@ export const SYMBOLS = [
   'get_rps_cpu',
   'napi_gro_receive',
   'gro_normal_list',
-  'netif_receive_skb',
+  'netif_receive_skb_list_internal',
   '__netif_receive_skb_core',
   // IP, UDP, ICMP
   'ip_rcv',
@@ -99,6 +100,7 @@ export const SYMBOLS = [
   'sock_def_readable',
   'sock_def_error_report',
   'wq_has_sleeper',
+  '__wake_up',
   '__wake_up_sync_key',
   '__wake_up_common',
   'receiver_wake_function',
@@ -119,6 +121,7 @@ export const SYMBOLS = [
   'skb_copy_datagram_iovec',
   'skb_copy_and_csum_datagram_iovec',
   'skb_free_datagram_locked',
+  'skb_kill_datagram',
   'skb_consume_udp',
   'udp_rmem_release',
   'sock_rfree',

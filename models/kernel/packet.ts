@@ -39,8 +39,8 @@ export const FATES = [
   'checksum',
   /** UdpRcvbufErrors and UdpInErrors. */
   'rcvbufFull',
-  /** 3.10, the socket backlog is full: UdpInErrors and the socket's drops, but not UdpRcvbufErrors. */
-  'backlogDropped',
+  /** 3.10, sk_rcvqueues_full(): UdpInErrors and the socket's drops, but not UdpRcvbufErrors. */
+  'queuesFull',
   /** An ICMP error handed to its socket: IcmpInDestUnreachs. */
   'icmpIn',
 ] as const;

@@ -18,6 +18,8 @@ export type RcvbufRule =
   | 'strict';
 
 export interface Profile {
+  /** igb_down() masks the vector before it disables NAPI; 3.10 does it after. */
+  readonly masksFirst: boolean;
   /** NAPI_STATE_MISSED, since 4.11. */
   readonly missed: boolean;
   /** net_rx_action() walks sd->poll_list in place; later kernels splice it to a private list and keep a repoll list. */
@@ -36,6 +38,7 @@ export interface Profile {
 }
 
 const LATER = {
+  masksFirst: true,
   missed: true,
   pollInPlace: false,
   inNetRxAction: true,
@@ -48,6 +51,7 @@ const LATER = {
 /** The switches of a profile. */
 export const PROFILE: Readonly<Record<ProfileName, Profile>> = {
   article: {
+    masksFirst: false,
     missed: false,
     pollInPlace: true,
     inNetRxAction: false,

@@ -37,6 +37,7 @@ export const napi = setup({
   guards: {
     notDisabling: ({ context }) => !context.disabling,
     disabling: ({ context }) => context.disabling,
+    hasNoMissed: ({ context }) => !context.hasMissed,
     missed: ({ context }) => context.missed,
     notMissed: ({ context }) => !context.missed,
     // napi_disable() waits until it wins SCHED itself.
@@ -73,7 +74,10 @@ export const napi = setup({
       description: 'SCHED set: somebody owns the instance and will poll it.',
       on: {
         PREP_LOST: { target: 'scheduled', actions: 'setMissed', meta: cite('napi_schedule_prep') },
-        COMPLETE: { guard: 'notMissed', target: 'free', actions: 'clearMissed', meta: cite('napi_complete', '__napi_complete') },
+        COMPLETE: [
+          { guard: 'hasNoMissed', target: 'free', meta: cite('napi_complete', '__napi_complete') },
+          { guard: 'notMissed', target: 'free', meta: cite('napi_complete_done') },
+        ],
         COMPLETE_MISSED: {
           guard: 'missed',
           target: 'scheduled',

@@ -27,6 +27,7 @@ export type SoftnetEvent =
   | { readonly type: 'SHORT' } //                             ->poll() did less than its weight
   | { readonly type: 'COMPLETED' } //                         the same, for a ->poll() that unlinks itself at the end
   | { readonly type: 'FULL' } //                              ->poll() did its whole weight: poll again later
+  | { readonly type: 'REQUEUED' } //                          the same, and the completion on its behalf found MISSED
   | { readonly type: 'EXIT' } //                              nothing left
   | { readonly type: 'BREAK' } //                             stops with work left; NET_RX is raised again
   | { readonly type: 'PUSH_IPI'; readonly cpu: number } //    a remote backlog is to be scheduled by IPI
@@ -55,6 +56,7 @@ const without = (list: readonly Instance[], napi: Instance | null): readonly Ins
 const softnetSetup = setup({
   types: { input: {} as SoftnetBounds, context: {} as SoftnetContext, events: {} as SoftnetEvent, meta: {} as Cite },
   guards: {
+    currentOnNoList: ({ context: c }) => c.current !== null && ![...c.list, ...c.local, ...c.repoll].includes(c.current),
     onNoList: ({ context: c, event }) => 'napi' in event && ![...c.list, ...c.local, ...c.repoll].includes(event.napi),
     isFirst: ({ context: c, event }) =>
       'napi' in event && (c.inPlace ? c.list : c.local)[0] === event.napi && (event.napi !== 'backlog' || c.ipis.length === 0),
@@ -91,6 +93,7 @@ const softnetSetup = setup({
       const moved = c.inPlace ? { list: [...without(c.list, c.current), ...again] } : { repoll: [...c.repoll, ...again] };
       return { ...moved, current: null, polled: true };
     }),
+    requeue: assign(({ context: c }) => ({ current: null, polled: true, list: c.current === null ? c.list : [...c.list, c.current] })),
     giveBack: assign(({ context: c }) => ({ list: [...c.local, ...c.list, ...c.repoll], local: [], repoll: [] })),
     leaveAction: assign({ inAction: false }),
     pushIpi: assign({
@@ -152,6 +155,15 @@ export const softnet = softnetSetup.createMachine({
         SHORT: { target: 'loop', actions: 'short', meta: cite('net_rx_action') },
         COMPLETED: { target: 'loop', actions: 'unlink', meta: cite('net_rx_action') },
         FULL: { target: 'loop', actions: 'toTail', meta: cite('net_rx_action') },
+        REQUEUED: [
+          {
+            guard: 'currentOnNoList',
+            target: 'loop',
+            actions: 'requeue',
+            meta: cite('__napi_poll', 'napi_complete_done', '__napi_schedule'),
+          },
+          { target: 'corrupt', meta: cite('__napi_poll', 'napi_complete_done', '__napi_schedule') },
+        ],
       },
     },
     ending: {

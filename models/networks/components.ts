@@ -41,7 +41,7 @@ export function componentsOf(given: Partial<Bounds>) {
   const later = profile.readerQueue;
   const one = component(counter, { max: s.packets });
   return {
-    boot: component(boot, { closes: s.closes }),
+    boot: component(boot, { closes: s.closes, masksFirst: profile.masksFirst }),
     protocols: component(protocols),
     wire: component(wire, { packets: s.packets }),
     nic: component(nic),

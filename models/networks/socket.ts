@@ -21,10 +21,12 @@ export const socketSlice = family({
     // A datagram without a socket never gets here.
     const kinds = kindsOf(s.kinds).filter((kind) => kind === 'matched' || kind === 'badMatched' || kind === 'icmpError');
     const bounds = { ...s, profile };
+    // Without the socket lock `receive` is exact for one receiving CPU only; readers are on all of them.
+    const receivers = profile.socketLock ? range(s.cpus) : [0];
     const { wire, cpu, socket, receive, waitQueue, reader, emptiness, holder, ledger, counters } = componentsOf(s);
     return network('socket', { wire, cpu, socket, receive, waitQueue, reader, emptiness, holder, ledger, ...counters })
       .join((n) => [
-        step('softirq_begin', { cpu: range(s.cpus), pkt: range(s.packets), kind: kinds }, ({ cpu: c, pkt, kind }) => ({
+        step('softirq_begin', { cpu: receivers, pkt: range(s.packets), kind: kinds }, ({ cpu: c, pkt, kind }) => ({
           owner: softirqOn(c),
           environment: true,
           moves: [

@@ -85,7 +85,10 @@ export const igbPoll = setup({
     completing: {
       description: 'SCHED still set: about to let go.',
       on: {
-        COMPLETE: { target: 'unmasking', meta: cite('napi_complete') },
+        COMPLETE: [
+          { guard: 'batches', target: 'unmasking', meta: cite('napi_complete_done') },
+          { target: 'unmasking', meta: cite('napi_complete') },
+        ],
         COMPLETE_MISSED: { target: 'returning', meta: cite('napi_complete_done') },
       },
     },

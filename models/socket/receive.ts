@@ -6,7 +6,7 @@
  * Contract    the datagram is queued before the wait queue is looked at; one wakeup per datagram
  * Bounds      ReceiveBounds
  * Leaves out  asynchronous notification (SIGIO). With 6.12 and 6.18 the test of the buffer, the charge and the append are
- *             one step: exact for one receiving CPU, while two could both pass the test.
+ *             one step: exact while one CPU at a time queues, as with one NAPI instance; two could both pass the test.
  */
 import { assertEvent, assign, setup } from 'xstate';
 import { cite, type Cite } from '../kernel/cite.ts';
@@ -19,6 +19,8 @@ export interface ReceiveBounds {
 
 export type ReceiveEvent =
   | { readonly type: 'BEGIN'; readonly pkt: Packet } // a datagram for this socket
+  | { readonly type: 'ADMITTED' } //                    3.10: sk_rcvqueues_full(), before the lock, finds room
+  | { readonly type: 'REFUSED' } //                     ... none
   | { readonly type: 'LOCKED' } //                      bh_lock_sock(), and no task owns the socket
   | { readonly type: 'SET_ASIDE' } //                   left in the socket backlog, or dropped there
   | { readonly type: 'APPENDED' } //                    queued
@@ -35,6 +37,9 @@ interface ReceiveContext extends ReceiveBounds {
   /** This call took the socket spinlock. */
   readonly holds: boolean;
 }
+
+/** Without the spinlock: from the socket backlog (3.10), or in softirq with UDP's own accounting (later). */
+const QUEUEING = ['__udp_queue_rcv_skb', 'sock_queue_rcv_skb', '__udp_enqueue_schedule_skb'] as const;
 
 export const receive = setup({
   types: { input: {} as ReceiveBounds, context: {} as ReceiveContext, events: {} as ReceiveEvent, meta: {} as Cite },
@@ -59,10 +64,17 @@ export const receive = setup({
       description: 'Nothing in hand.',
       on: {
         BEGIN: [
-          { guard: 'locks', target: 'locking', actions: 'hold', meta: cite('udp_queue_rcv_skb') },
-          { target: 'charging', actions: 'hold', meta: cite('__udp_queue_rcv_skb', '__udp_enqueue_schedule_skb') },
+          { guard: 'locks', target: 'admitting', actions: 'hold', meta: cite('udp_queue_rcv_skb') },
+          { target: 'charging', actions: 'hold', meta: cite('__udp_queue_rcv_skb') },
         ],
         REPORT: { target: 'reporting', meta: cite('__udp4_lib_err', 'sock_def_error_report') },
+      },
+    },
+    admitting: {
+      description: 'About to look at the queues, whether or not a task owns the socket.',
+      on: {
+        ADMITTED: { target: 'locking', meta: cite('udp_queue_rcv_skb', 'sk_rcvqueues_full') },
+        REFUSED: { target: 'idle', actions: 'release', meta: cite('udp_queue_rcv_skb', 'sk_rcvqueues_full') },
       },
     },
     locking: {
@@ -75,10 +87,13 @@ export const receive = setup({
     charging: {
       description: 'About to test the receive buffer.',
       on: {
-        APPENDED: { target: 'testing', actions: 'release', meta: cite('__udp_queue_rcv_skb', 'sock_queue_rcv_skb') },
+        APPENDED: [
+          { guard: 'holdsLock', target: 'testing', actions: 'release', meta: cite('__udp_queue_rcv_skb', 'sock_queue_rcv_skb') },
+          { target: 'testing', actions: 'release', meta: cite(...QUEUEING) },
+        ],
         DROPPED: [
-          { guard: 'holdsLock', target: 'unlocking', actions: 'release', meta: cite('__udp_queue_rcv_skb') },
-          { target: 'idle', actions: 'release', meta: cite('__udp_enqueue_schedule_skb') },
+          { guard: 'holdsLock', target: 'unlocking', actions: 'release', meta: cite('__udp_queue_rcv_skb', 'sock_queue_rcv_skb') },
+          { target: 'idle', actions: 'release', meta: cite(...QUEUEING) },
         ],
       },
     },
@@ -96,7 +111,7 @@ export const receive = setup({
       description: 'sk_err is stored; is anybody waiting?',
       on: {
         NO_SLEEPER: { target: 'idle', meta: cite('sock_def_error_report', 'wq_has_sleeper') },
-        SLEEPER: { target: 'waking', meta: cite('sock_def_error_report', 'wq_has_sleeper') },
+        SLEEPER: { target: 'alerting', meta: cite('sock_def_error_report', 'wq_has_sleeper') },
       },
     },
     waking: {
@@ -107,6 +122,10 @@ export const receive = setup({
           { target: 'idle', meta: cite('__wake_up_sync_key', '__wake_up_common') },
         ],
       },
+    },
+    alerting: {
+      description: 'About to walk the wait queue for sk_err.',
+      on: { WOKE: { target: 'idle', meta: cite('__wake_up', '__wake_up_common') } },
     },
     unlocking: {
       description: 'The wakeup is done, the spinlock still held.',

@@ -30,6 +30,8 @@ export type SocketEvent =
   | { readonly type: 'BH_UNLOCK' }
   | { readonly type: 'BACKLOG'; readonly pkt: Packet } //   softirq finds a task owning the socket: sk_add_backlog()
   | { readonly type: 'BACKLOG_FULL' } //                    and that is full
+  | { readonly type: 'QUEUES_FIT' } //                      softirq, before it takes the spinlock, finds room
+  | { readonly type: 'QUEUES_FULL' } //                     ... none
   | { readonly type: 'LOCK' } //                            lock_sock(): a task owns the socket
   | { readonly type: 'FLUSH'; readonly pkt: Packet } //     release_sock() takes the first of the backlog
   | { readonly type: 'RELEASE' } //                         nothing in the backlog: the socket is free
@@ -75,7 +77,7 @@ function isFull(c: SocketContext): boolean {
 }
 
 /** sk_rcvqueues_full(): a strict test, and the new datagram does not count. */
-const backlogFull = (c: SocketContext): boolean => c.backlogCharge * c.size + charged(c) > c.rcvbuf;
+const queuesFull = (c: SocketContext): boolean => c.backlogCharge * c.size + charged(c) > c.rcvbuf;
 
 /** Dequeue with reader_queue: splice when it is empty, then udp_rmem_release(). */
 function dequeue(c: SocketContext): Partial<SocketContext> {
@@ -97,9 +99,9 @@ const socketSetup = setup({
   guards: {
     hasRoom: ({ context }) => !isFull(context),
     isFull: ({ context }) => isFull(context),
-    backlogFits: ({ context: c, event }) => 'pkt' in event && !backlogFull(c) && isNew(c, event.pkt),
-    backlogRoom: ({ context }) => !backlogFull(context),
-    backlogFull: ({ context }) => backlogFull(context),
+    backlogFits: ({ context: c, event }) => 'pkt' in event && !queuesFull(c) && isNew(c, event.pkt),
+    queuesFit: ({ context }) => !queuesFull(context),
+    queuesFull: ({ context }) => queuesFull(context),
     fits: ({ context: c, event }) => 'pkt' in event && !isFull(c) && isNew(c, event.pkt),
     isCharged: ({ context: c }) => c.deficit > 0,
     isFirstOfBacklog: ({ context: c, event }) => 'pkt' in event && c.backlog[0] === event.pkt,
@@ -138,6 +140,9 @@ const always = (state: 'free' | 'locked' | 'owned') =>
       { guard: 'fits', target: state, actions: 'append', meta: cite('sock_queue_rcv_skb', '__udp_enqueue_schedule_skb') },
       { guard: 'hasRoom', target: 'broken', meta: cite('sock_queue_rcv_skb', '__udp_enqueue_schedule_skb') },
     ],
+    // sk_backlog.len and sk_rmem_alloc are read one after the other, without a lock: one step.
+    QUEUES_FIT: { guard: 'queuesFit', target: state, meta: cite('sk_rcvqueues_full') },
+    QUEUES_FULL: { guard: 'queuesFull', target: state, meta: cite('sk_rcvqueues_full') },
     FULL: { guard: 'isFull', target: state, meta: cite('sock_queue_rcv_skb', '__udp_enqueue_schedule_skb') },
     TAKE: { guard: 'isFirst', target: state, actions: 'dequeue', meta: cite('__skb_recv_datagram', '__skb_recv_udp', 'udp_rmem_release') },
     NONE: { guard: 'nothing', target: state, meta: cite('__skb_recv_datagram', '__skb_recv_udp') },
@@ -160,8 +165,8 @@ export const socket = socketSetup.createMachine({
         BH_LOCK: { target: 'locked', meta: cite('bh_lock_sock') },
         LOCK: { target: 'owned', meta: cite('lock_sock') },
         UNCHARGE: [
-          { guard: 'isCharged', target: 'free', actions: 'uncharge', meta: cite('skb_free_datagram_locked', 'sock_rfree') },
-          { target: 'broken', meta: cite('skb_free_datagram_locked', 'sock_rfree') },
+          { guard: 'isCharged', target: 'free', actions: 'uncharge', meta: cite('sock_rfree') },
+          { target: 'broken', meta: cite('sock_rfree') },
         ],
       },
     },
@@ -175,9 +180,9 @@ export const socket = socketSetup.createMachine({
         ...always('owned'),
         BACKLOG: [
           { guard: 'backlogFits', target: 'owned', actions: 'addBacklog', meta: cite('bh_lock_sock', 'sk_add_backlog', 'bh_unlock_sock') },
-          { guard: 'backlogRoom', target: 'broken', meta: cite('sk_add_backlog') },
+          { guard: 'queuesFit', target: 'broken', meta: cite('sk_add_backlog') },
         ],
-        BACKLOG_FULL: { guard: 'backlogFull', target: 'owned', meta: cite('sk_rcvqueues_full', 'sk_add_backlog') },
+        BACKLOG_FULL: { guard: 'queuesFull', target: 'owned', meta: cite('bh_lock_sock', 'sk_add_backlog', 'sk_rcvqueues_full') },
         FLUSH: { guard: 'isFirstOfBacklog', target: 'owned', actions: 'shiftBacklog', meta: cite('release_sock', '__release_sock') },
         RELEASE: { guard: 'backlogEmpty', target: 'free', actions: 'resetBacklog', meta: cite('release_sock') },
       },

@@ -91,6 +91,9 @@ const readerSetup = setup({
   },
 });
 
+/** The wait in 3.10, and in later kernels. */
+const WAIT = ['wait_for_more_packets', '__skb_wait_for_more_packets'] as const;
+
 /** A wakeup while the task state is INT and the task still runs. */
 const WAKE = (state: 'checkError' | 'checkQueue' | 'committed' | 'leaving') =>
   ({
@@ -126,22 +129,22 @@ export const reader = readerSetup.createMachine({
     },
     preparing: {
       description: 'Found nothing; not on the wait queue yet. RUN.',
-      on: { PREPARE: { target: 'checkError', meta: cite('wait_for_more_packets', 'prepare_to_wait_exclusive') } },
+      on: { PREPARE: { target: 'checkError', meta: cite(...WAIT, 'prepare_to_wait_exclusive') } },
     },
     checkError: {
       description: 'Linked, about to test sk_err. INT unless woken.',
       on: {
         WAKE: WAKE('checkError'),
-        ERROR: { target: 'leaving', actions: 'fail', meta: cite('wait_for_more_packets', 'sock_error') },
-        NO_ERROR: { target: 'checkQueue', meta: cite('wait_for_more_packets', 'sock_error') },
+        ERROR: { target: 'leaving', actions: 'fail', meta: cite(...WAIT, 'sock_error') },
+        NO_ERROR: { target: 'checkQueue', meta: cite(...WAIT, 'sock_error') },
       },
     },
     checkQueue: {
       description: 'Linked, about to look at sk_receive_queue without its lock. INT unless woken.',
       on: {
         WAKE: WAKE('checkQueue'),
-        SEES_DATA: { target: 'leaving', meta: cite('wait_for_more_packets') },
-        SEES_NONE: { target: 'committed', meta: cite('wait_for_more_packets') },
+        SEES_DATA: { target: 'leaving', meta: cite(...WAIT) },
+        SEES_NONE: { target: 'committed', meta: cite(...WAIT) },
       },
     },
     committed: {
@@ -198,9 +201,10 @@ export const reader = readerSetup.createMachine({
     discarding: {
       description: 'The datagram was bad and is counted; its charge is not given back yet.',
       on: {
+        // 3.10 frees before it counts InCsumErrors. Both happen under one lock, so the order shows in no queue and no charge.
         FREE: [
-          { guard: 'givesUpAfterBad', target: 'user', actions: 'leave', meta: cite('udp_recvmsg') },
-          { target: 'trying', meta: cite('udp_recvmsg', 'skb_free_datagram_locked') },
+          { guard: 'givesUpAfterBad', target: 'user', actions: 'leave', meta: cite('udp_recvmsg', 'skb_kill_datagram') },
+          { target: 'trying', meta: cite('udp_recvmsg', 'skb_kill_datagram') },
         ],
       },
     },

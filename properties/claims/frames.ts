@@ -21,6 +21,7 @@ export type Places = Pick<Parts, 'wire' | 'ledger'> &
   Partial<Pick<Parts, 'ring' | 'rxList' | 'backlog' | 'ip' | 'udp' | 'receive' | 'socket' | 'reader'>>;
 
 export const NO_STUCK_FRAME = 'no frame is stuck in the ring';
+export const RCVBUF_COUNTED = 'UdpRcvbufErrors counts exactly the datagrams that found the receive buffer full';
 export const CONSERVATION = 'every packet is in exactly one place, or has ended once';
 
 /** Q-RING: no quiescent state with a written-back descriptor, on an interface that is up. */
@@ -97,6 +98,10 @@ function brokenPlaces(n: Places): Observation[][] {
   ];
 }
 
+/** Enough datagrams that one of them may find the receive buffer full. */
+export const mayFill = (s: { readonly packets: number; readonly size: number; readonly rcvbuf: number }): boolean =>
+  (s.packets - 1) * s.size >= s.rcvbuf;
+
 /** What each counter counts: the ends of packets, and the words for them. UdpInErrors is the sum of its parts: upper-half CL3. */
 const COUNTED: Readonly<Record<CounterName, { readonly fates: readonly Fate[]; readonly words: string }>> = {
   rx_missed_errors: { fates: ['missed'], words: 'frames that found no descriptor' },
@@ -105,9 +110,9 @@ const COUNTED: Readonly<Record<CounterName, { readonly fates: readonly Fate[]; r
   IpInUnknownProtos: { fates: ['noProto'], words: 'packets of an unknown protocol' },
   UdpInDatagrams: { fates: ['delivered'], words: 'delivered datagrams' },
   UdpNoPorts: { fates: ['noPort', 'unreachable'], words: 'datagrams without a socket' },
-  UdpInErrors: { fates: ['checksum', 'rcvbufFull', 'backlogDropped'], words: 'datagrams dropped by UDP' },
+  UdpInErrors: { fates: ['checksum', 'rcvbufFull', 'queuesFull'], words: 'datagrams dropped by UDP' },
   UdpInCsumErrors: { fates: ['checksum'], words: 'datagrams with a bad checksum' },
-  UdpRcvbufErrors: { fates: ['rcvbufFull'], words: 'datagrams that found the receive buffer full' },
+  UdpRcvbufErrors: { fates: ['rcvbufFull', 'queuesFull'], words: 'datagrams that found the receive buffer full' },
   UdpIgnoredMulti: { fates: ['ignored'], words: 'broadcasts without a listener' },
   IcmpInDestUnreachs: { fates: ['icmpIn'], words: 'ICMP errors received' },
   IcmpOutDestUnreachs: { fates: ['unreachable'], words: 'port-unreachables sent' },

@@ -22,7 +22,7 @@ export function noFalseUnreachable(n: IcmpParts, packets: number): Property {
 }
 
 /** Ends of a datagram that reached UDP and was not answered. */
-const UNANSWERED: readonly Fate[] = ['noPort', 'checksum', 'ignored', 'rcvbufFull', 'backlogDropped', 'delivered'];
+const UNANSWERED: readonly Fate[] = ['noPort', 'checksum', 'ignored', 'rcvbufFull', 'queuesFull', 'delivered'];
 
 /** Every such datagram that reaches UDP is answered, as long as the rate limit allows. */
 export function everyUnreachable(n: IcmpParts, packets: number): Property {

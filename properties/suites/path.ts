@@ -4,7 +4,7 @@ import { PATH_BUGS } from '../../models/bugs/path.ts';
 import { range } from '../../models/kernel/packet.ts';
 import { receivePath, type ReceivePathScenario } from '../../models/networks/receive-path.ts';
 import { upperTablesFirst } from '../claims/boot.ts';
-import { accounted, conservation, noStuckBacklog, noStuckFrame } from '../claims/frames.ts';
+import { accounted, conservation, mayFill, noStuckBacklog, noStuckFrame } from '../claims/frames.ts';
 import { everyUnreachable, noFalseUnreachable } from '../claims/icmp.ts';
 import { noDeadVector, onePoller, polledIsScheduled, scheduledIsPolled } from '../claims/napi.ts';
 import {
@@ -29,7 +29,7 @@ const pathProperties = (network: ReturnType<typeof receivePath.build>, s: Receiv
     ...(igb ? [noStuckFrame(n), noDeadVector(n), onePoller(n, s.cpus), scheduledIsPolled(n), polledIsScheduled(n)] : [noStuckBacklog(n)]),
     conservation(n, s.packets),
     ...(igb && s.packets >= s.ring ? [accounted(n, 'rx_missed_errors', s.packets)] : []),
-    ...(s.packets > s.rcvbuf ? [accounted(n, 'UdpRcvbufErrors', s.packets), accounted(n, 'UdpInErrors', s.packets)] : []),
+    ...(mayFill(s) ? [accounted(n, 'UdpRcvbufErrors', s.packets), accounted(n, 'UdpInErrors', s.packets)] : []),
     accounted(n, 'UdpInDatagrams', s.packets),
     rcvbufBound(n),
     noFalseUnreachable(n, s.packets),

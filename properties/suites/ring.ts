@@ -110,7 +110,7 @@ export const BOOT_SUITES: readonly Suite[] = [
     id: 'boot/open-close',
     family: bootSlice,
     scenario: { packets: 3, closes: 1 },
-    walk: { packets: 8, closes: 2, cpus: 2, ring: 8 },
+    walk: { packets: 8, closes: 2, ring: 8 },
     properties: bootProperties,
     violates: {
       [CONSERVATION]: IGB_DOWN_FREES,
@@ -122,6 +122,20 @@ export const BOOT_SUITES: readonly Suite[] = [
     family: bootSlice,
     scenario: { packets: 3, closes: 1, cpus: 2 },
     walk: { packets: 8, closes: 2, cpus: 3, ring: 8 },
+    properties: bootProperties,
+    violates: {
+      [CONSERVATION]: IGB_DOWN_FREES,
+      [NO_STUCK_FRAME]: LATE_UNMASK,
+      [FRAME_TAKEN]: LATE_UNMASK,
+    },
+    bugs: [],
+  }),
+  // Two CPUs and a full poll of one frame: the fewest that let napi_disable() wait for a poll that was asked for once more.
+  suite({
+    id: 'boot/6.12-watchdog-2cpu',
+    family: bootSlice,
+    scenario: { profile: '6.12', packets: 2, ring: 2, weight: 1, kicks: 1, closes: 1, cpus: 2 },
+    walk: { packets: 8, ring: 8, kicks: 2, closes: 2 },
     properties: bootProperties,
     violates: {
       [CONSERVATION]: IGB_DOWN_FREES,

@@ -7,7 +7,7 @@ import { range } from '../../models/kernel/packet.ts';
 import { backlogSlice } from '../../models/networks/backlog.ts';
 import { socketSlice } from '../../models/networks/socket.ts';
 import { stackSlice } from '../../models/networks/stack.ts';
-import { accounted, backlogBound, conservation, noStuckBacklog } from '../claims/frames.ts';
+import { accounted, backlogBound, conservation, mayFill, noStuckBacklog, RCVBUF_COUNTED } from '../claims/frames.ts';
 import { badChecksum, everyUnreachable, noFalseUnreachable } from '../claims/icmp.ts';
 import { backlogIsProcessed, callGoesOn, queuedIsRead, raisedIsCleared, SLEEPER_WOKEN, sleeperIsWoken } from '../claims/progress.ts';
 import { raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
@@ -96,7 +96,14 @@ export const STACK_SUITES: readonly Suite[] = [
 
 const socketProperties = (
   network: ReturnType<typeof socketSlice.build>,
-  s: { readonly packets: number; readonly modes: string; readonly rcvbuf: number; readonly readers: number; readonly kinds: string },
+  s: {
+    readonly packets: number;
+    readonly modes: string;
+    readonly rcvbuf: number;
+    readonly size: number;
+    readonly readers: number;
+    readonly kinds: string;
+  },
 ) => {
   const n = network.refs;
   return [
@@ -106,7 +113,7 @@ const socketProperties = (
     rcvbufBound(n),
     conservation(n, s.packets),
     accounted(n, 'UdpInDatagrams', s.packets),
-    ...(s.packets > s.rcvbuf ? [accounted(n, 'UdpRcvbufErrors', s.packets), accounted(n, 'UdpInErrors', s.packets)] : []),
+    ...(mayFill(s) ? [accounted(n, 'UdpRcvbufErrors', s.packets), accounted(n, 'UdpInErrors', s.packets)] : []),
   ];
 };
 
@@ -114,6 +121,8 @@ const READER_QUEUE =
   'K1: the re-check before sleeping looks at sk_receive_queue only, and another reader may have spliced the datagram to reader_queue. True of 4.13 to 6.18.';
 const ERROR_ABSORBS =
   'K4: a reader that leaves its wait with an error may have absorbed the wakeup of a datagram, and does not pass it on.';
+const REFUSED_UNCOUNTED =
+  '3.10: udp_queue_rcv_skb() drops what sk_rcvqueues_full() refuses, before the socket lock or at the socket backlog, and counts it in InErrors and in the drops of the socket only. 3e215c8d1b6b (3.16) adds RcvbufErrors where it refuses before the lock.';
 
 export const SOCKET_SUITES: readonly Suite[] = [
   suite({
@@ -130,6 +139,16 @@ export const SOCKET_SUITES: readonly Suite[] = [
     scenario: { packets: 3, cpus: 2, readers: 1, modes: 'all', kinds: 'matched', holds: 1, rcvbuf: 1 },
     walk: { packets: 10, cpus: 2, readers: 2, modes: 'all', kinds: 'matched', holds: 3, rcvbuf: 3 },
     properties: socketProperties,
+    violates: { [RCVBUF_COUNTED]: REFUSED_UNCOUNTED },
+    bugs: [],
+  }),
+  suite({
+    id: 'socket/article-size2',
+    family: socketSlice,
+    scenario: { packets: 4, cpus: 1, readers: 1, kinds: 'matched', size: 2, rcvbuf: 3 },
+    walk: { packets: 10, cpus: 2, readers: 2, modes: 'all', kinds: 'matched', size: 3, rcvbuf: 7 },
+    properties: socketProperties,
+    violates: { [RCVBUF_COUNTED]: REFUSED_UNCOUNTED },
     bugs: [],
   }),
   suite({

@@ -202,7 +202,6 @@ export function ipiSteps(n: BacklogParts, cpus: number): StepTemplate[] {
         ...(yes ? [] : [n.softirq(c).on({ type: 'RAISE' })]),
       ],
       when: [actsIn(n, c, yes)],
-      cite: ['rps_trigger_softirq'],
     })),
     ...exitSteps(n, 'ipi_exit', cpu, owner, (c) => n.ipi(c).on({ type: 'RUN' })),
   ];

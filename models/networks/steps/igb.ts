@@ -52,12 +52,26 @@ export function igbSteps(n: IgbParts, s: IgbScenario, up: ToStack, settled: (cpu
       cite: ['net_rx_action'],
       reveals: [{ event: 'napi_poll', args: { cpu: c, dev: 'igb' } }],
     })),
-    // napi_disable() is waiting: net_rx_action() completes on the driver's behalf. The interrupt stays masked.
+    ...disabledSteps(n, cpu),
+  ];
+}
+
+/** A full poll while napi_disable() waits: net_rx_action() completes on the driver's behalf. The interrupt stays masked. */
+function disabledSteps(n: IgbParts, cpu: readonly number[]): StepTemplate[] {
+  const isDisabling = n.napi.is('is being disabled', disabling);
+  return [
     step('poll_full_disabled', { cpu }, ({ cpu: c }) => ({
       owner: softirqOn(c),
       moves: [n.poll(c).on({ type: 'RETURN_FULL' }), n.softnet(c).on({ type: 'COMPLETED' }), n.napi.on({ type: 'COMPLETE' })],
-      when: [serving(n.cpu(c)), n.napi.is('is being disabled', disabling)],
-      cite: ['net_rx_action', 'napi_complete'],
+      when: [serving(n.cpu(c)), isDisabling],
+      cite: ['net_rx_action', '__napi_poll', 'napi_complete'],
+    })),
+    // MISSED was set before: one more poll, and the next completion clears SCHED.
+    step('poll_full_disabled_missed', { cpu }, ({ cpu: c }) => ({
+      owner: softirqOn(c),
+      moves: [n.poll(c).on({ type: 'RETURN_FULL' }), n.softnet(c).on({ type: 'REQUEUED' }), n.napi.on({ type: 'COMPLETE_MISSED' })],
+      when: [serving(n.cpu(c)), isDisabling],
+      cite: ['net_rx_action', '__napi_poll', 'napi_complete'],
     })),
   ];
 }

@@ -1,4 +1,5 @@
 /** The NIC's own steps and the driver's interrupt handler: from a frame on the wire to NET_RX being raised. */
+import type { Observation } from '../../../src/model/component.ts';
 import type { Parts } from '../parts.ts';
 import { end } from '../parts.ts';
 import { step, type StepTemplate } from '../../../src/model/network.ts';
@@ -45,15 +46,22 @@ export function deviceSteps(n: NicParts, s: NicScenario): StepTemplate[] {
   ];
 }
 
-/** The watchdog's software interrupt: at any time, as often as the scenario allows. */
-export function watchdogStep(n: Pick<Parts, 'vector'> & { readonly watchdog: Parts['rx_dropped'] }, kicks: number): StepTemplate[] {
+/**
+ * The watchdog's software interrupt: as often as the scenario allows, at any time while the interface is `up`. Its work
+ * starts at the end of __igb_open(); igb_down() stops the timer. Left out: work queued before and run after that.
+ */
+export function watchdogStep(
+  n: Pick<Parts, 'vector'> & { readonly watchdog: Parts['rx_dropped'] },
+  kicks: number,
+  up: readonly Observation[] = [],
+): StepTemplate[] {
   if (kicks === 0) return [];
   return [
     step('watchdog', { kick: range(kicks) }, ({ kick }) => ({
       owner: 'watchdog',
       environment: true,
       moves: [n.vector.on({ type: 'KICK' }), n.watchdog.on({ type: 'INC' })],
-      when: [n.watchdog.is(`has fired ${kick} times`, (context) => context.count === kick)],
+      when: [...up, n.watchdog.is(`has fired ${kick} times`, (context) => context.count === kick)],
       cite: ['igb_watchdog_task'],
     })),
   ];
@@ -67,6 +75,8 @@ export function interruptSteps(n: NicParts, s: NicScenario): StepTemplate[] {
     step('irq_enter', { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [n.vector.on({ type: 'ACCEPT' }), n.cpu(c).on({ type: 'IRQ' }), n.handler(c).on({ type: 'ENTER' })],
+      // handle_edge_irq(), IRQ_INPROGRESS: a second message waits for the first one's handler, wherever that runs.
+      when: n.handler.all.map((one) => one.in('idle')),
       reveals: [{ event: 'irq_handler_entry', args: { cpu: c } }],
     })),
     step('prep_won', { cpu }, ({ cpu: c }) => ({

@@ -90,6 +90,7 @@ function testSteps(n: SocketParts, by: readonly number[], run: (index: number) =
 function lockSteps(n: SocketParts, s: SocketScenario): StepTemplate[] {
   const domain = { cpu: range(s.cpus), pkt: range(s.packets) };
   return [
+    ...admitSteps(n, domain),
     step('bh_lock_sock', { cpu: domain.cpu }, ({ cpu: c }) => ({
       owner: softirqOn(c),
       moves: [n.receive(c).on({ type: 'LOCKED' }), n.socket.on({ type: 'BH_LOCK' })],
@@ -104,21 +105,40 @@ function lockSteps(n: SocketParts, s: SocketScenario): StepTemplate[] {
   ];
 }
 
+type Arrivals = { readonly cpu: readonly number[]; readonly pkt: readonly number[] };
+
+/** Softirq on CPU `c` has datagram `p` in hand. */
+const queueing = (n: SocketParts, c: number, p: number) => ({
+  owner: softirqOn(c),
+  when: [serving(n.cpu(c)), n.receive(c).is(`has packet ${p}`, inReceive(p))],
+});
+
+/** The look at the queues before the lock. What it refuses counts in InErrors and sk_drops; 3e215c8d1b6b (3.16) adds RcvbufErrors. */
+function admitSteps(n: SocketParts, domain: Arrivals): StepTemplate[] {
+  return [
+    step('queues_not_full', { cpu: domain.cpu }, ({ cpu: c }) => ({
+      owner: softirqOn(c),
+      moves: [n.receive(c).on({ type: 'ADMITTED' }), n.socket.on({ type: 'QUEUES_FIT' })],
+      when: [serving(n.cpu(c))],
+    })),
+    step('queues_full', domain, ({ cpu: c, pkt: p }) => ({
+      ...queueing(n, c, p),
+      moves: [n.receive(c).on({ type: 'REFUSED' }), n.socket.on({ type: 'QUEUES_FULL' }), ...end(n, p, 'queuesFull', n.UdpInErrors)],
+    })),
+  ];
+}
+
 /** A task owns the socket: the datagram is left for it, or dropped. */
-function socketBacklogSteps(n: SocketParts, domain: { readonly cpu: readonly number[]; readonly pkt: readonly number[] }): StepTemplate[] {
-  const on = (c: number, p: number) => ({
-    owner: softirqOn(c),
-    when: [serving(n.cpu(c)), n.receive(c).is(`has packet ${p}`, inReceive(p))],
-  });
+function socketBacklogSteps(n: SocketParts, domain: Arrivals): StepTemplate[] {
   return [
     step('sk_add_backlog', domain, ({ cpu: c, pkt: p }) => ({
-      ...on(c, p),
+      ...queueing(n, c, p),
       moves: [n.receive(c).on({ type: 'SET_ASIDE' }), n.socket.on({ type: 'BACKLOG', pkt: p })],
     })),
-    // The strict test counts InErrors and sk_drops, not RcvbufErrors: udp_queue_rcv_skb(), label drop.
+    // The same test once more, under the lock, and the same label drop in udp_queue_rcv_skb().
     step('sk_backlog_full', domain, ({ cpu: c, pkt: p }) => ({
-      ...on(c, p),
-      moves: [n.receive(c).on({ type: 'SET_ASIDE' }), n.socket.on({ type: 'BACKLOG_FULL' }), ...end(n, p, 'backlogDropped', n.UdpInErrors)],
+      ...queueing(n, c, p),
+      moves: [n.receive(c).on({ type: 'SET_ASIDE' }), n.socket.on({ type: 'BACKLOG_FULL' }), ...end(n, p, 'queuesFull', n.UdpInErrors)],
     })),
   ];
 }
