@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../src/compile/compile.ts';
 import { check } from '../src/explore/check.ts';
-import { type Engine, explore } from '../src/explore/explore.ts';
+import type { Engine } from '../src/explore/exploration.ts';
+import { explore } from '../src/explore/explore.ts';
 import type { Network } from '../src/model/network.ts';
 import { bothEstablished, channelsSuffice, tcp } from './calibration/tcp.ts';
 import { detectedIsTrue, terminationDetection } from './calibration/terminationDetection.ts';

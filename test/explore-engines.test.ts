@@ -1,13 +1,17 @@
 /** The fast engine against the reference: the same states, transitions, verdict distances and paths, on everything. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Block } from '../src/compile/blocks.ts';
 import { type CompiledNetwork, compile } from '../src/compile/compile.ts';
 import { blockSuccessors } from '../src/compile/blockSuccessors.ts';
-import { partition } from '../src/compile/partition.ts';
-import { type Engine, type Exploration, explore } from '../src/explore/explore.ts';
+import { tableSuccessors } from '../src/compile/successors.ts';
+import { LIMITS_DEFAULT } from '../src/explore/limits.ts';
+import { partition } from '../src/explore/partition.ts';
+import type { Engine, Exploration } from '../src/explore/exploration.ts';
+import { explore } from '../src/explore/explore.ts';
 import { exploreParallel } from '../src/explore/parallel.ts';
-import { pairStore } from '../src/explore/pairStore.ts';
+import { PairLevels } from '../src/explore/pairLevels.ts';
+import { PairSet } from '../src/explore/pairSet.ts';
+import { searchPlainly } from '../src/explore/plainSearch.ts';
 import type { Watch } from '../src/explore/watch.ts';
 import { planCheck } from '../src/explore/check.ts';
 import { SUITES } from '../properties/index.ts';
@@ -18,7 +22,25 @@ const TOYS = [lamps(6), fuse(34), locks('same'), locks('opposite'), factory].map
 
 function outcome(compiled: CompiledNetwork, watches: readonly Watch[], engine: Engine) {
   const found = explore(compiled, watches, { engine });
-  return { ...countsOf(found), paths: found.paths(seenOf(found)) };
+  const seen = seenOf(found);
+  const paths = found.paths(seen);
+  seen.forEach((watch, index) => expectToMeet(compiled, watches[watch]!, paths[index]!));
+  return { ...countsOf(found), lengths: paths.map((path) => path.length) };
+}
+
+/** The path is one of the network, and what it ends in satisfies the watch. */
+function expectToMeet(compiled: CompiledNetwork, { conjunction, onlyQuiescent }: Watch, path: readonly number[]): void {
+  const successors = tableSuccessors(compiled);
+  const holds = (bit: number): boolean => (successors.enabled[bit >> 5]! & (1 << (bit & 31))) !== 0;
+  const state = successors.initial.slice();
+  successors.look(state, 0);
+  for (const step of path) {
+    expect(holds(step)).toBe(true);
+    successors.apply(step, state);
+    successors.look(state, 0);
+  }
+  expect(holds(compiled.conjunctionsFrom + conjunction)).toBe(true);
+  expect(successors.quiescent() || !onlyQuiescent).toBe(true);
 }
 
 /** All that a search found out, as plain data; the bytes differ between engines. */
@@ -47,26 +69,29 @@ describe('the two engines', () => {
   test('do not depend on the partition', () => {
     const compiled = compile(factory, []);
     const all = compiled.parts.map((_, index) => index);
-    const sizes = all.map((cut) => {
-      const successors = blockSuccessors(compiled, [all.slice(0, cut), all.slice(cut)]);
-      const store = pairStore();
-      store.add(successors.initial);
-      const next = new Int32Array(2);
-      for (let state = 0; state < store.size; state++) {
-        successors.look(store.states, state * 2);
-        for (let step = 0; step < compiled.steps.length; step++) {
-          if ((successors.enabled[step >> 5]! & (1 << (step & 31))) === 0) continue;
-          successors.apply(step, next);
-          store.add(next);
-        }
-      }
-      return store.size;
-    });
-    expect(new Set(sizes)).toEqual(new Set([explore(compiled, [], { engine: 'fields' }).states]));
+    const whole = countsOf(explore(compiled, [], { engine: 'fields' }));
+    for (const cut of [...all, all.length]) {
+      const search = searchPlainly(
+        compiled,
+        [],
+        { limits: LIMITS_DEFAULT },
+        blockSuccessors(compiled, [all.slice(0, cut), all.slice(cut)]),
+      );
+      let slice = search.next();
+      while (slice.done !== true) slice = search.next();
+      expect(countsOf(slice.value)).toEqual(whole);
+    }
   });
 });
 
 describe('the parallel search', () => {
+  test('counts what one thread counts where the blocks grow while it runs', async () => {
+    const { network, properties } = SUITES.find(({ id }) => id === 'receive-path/1cpu')!.build();
+    const plan = planCheck(network, properties);
+    const found = await exploreParallel(plan.compiled, plan.watches, { workers: 2 });
+    expect(countsOf(found)).toEqual(countsOf(explore(plan.compiled, plan.watches)));
+  });
+
   test.each([1, 2, 3])('counts with %i workers what one thread counts', async (workers) => {
     const { network, properties } = SUITES.find(({ id }) => id === 'socket/6.18-two-readers')!.build();
     const plan = planCheck(network, properties);
@@ -91,7 +116,7 @@ describe('the parallel search', () => {
   test('shows the way to what it saw before it met its limit', async () => {
     const { network, properties } = SUITES.find(({ id }) => id === 'socket/6.18-two-readers')!.build();
     const plan = planCheck(network, properties);
-    const alone = explore(plan.compiled, plan.watches);
+    const alone = explore(plan.compiled, plan.watches, { engine: 'blocks' });
     const cut = await exploreParallel(plan.compiled, plan.watches, { workers: 2, limits: { statesMax: 1000 } });
     expect(cut.limit).toBe('states');
     const seen = seenOf(cut);
@@ -108,30 +133,91 @@ describe('the partition', () => {
     expect([...first, ...second].sort((a, b) => a - b)).toEqual(compiled.parts.map((_, index) => index));
   });
 
-  test('may put everything into one block', () => {
+  test('may leave a block empty', () => {
     const compiled = compile(lamps(1), []);
-    const block = new Block(compiled, [0]);
-    expect(block.size).toBe(1);
-    expect(block.compute(0, block.column[0]!)).toBe(1);
-    expect(block.local(1, 0)).toBe(1);
+    expect(partition(compiled)).toEqual([[0], []]);
+    expect(explore(compiled, [], { engine: 'blocks' }).states).toBe(2);
   });
 });
 
-describe('the pair store', () => {
-  test('holds exactly what was added, however sparse', () => {
-    const number = fc.integer({ min: 0, max: 3000 });
+const pairs = fc.array(fc.tuple(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 3000 })), { maxLength: 300 });
+
+describe('the set of pairs', () => {
+  test('holds exactly what was added, however sparse, and whenever it grows', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(number, number), { maxLength: 200 }), (pairs) => {
-        const store = pairStore();
+      fc.property(pairs, (list) => {
+        const set = new PairSet();
         const known = new Set<string>();
-        for (const [a, b] of pairs) {
-          expect(store.add(Int32Array.of(a, b))).toBe(!known.has(`${a},${b}`));
-          known.add(`${a},${b}`);
+        let [rows, columns] = [1, 1];
+        for (const [row, column] of list) {
+          [rows, columns] = [Math.max(rows, row + 1), Math.max(columns, column + 1)];
+          set.reserve(rows, columns);
+          expect(set.add(row, column)).toBe(!known.has(`${row},${column}`));
+          known.add(`${row},${column}`);
         }
-        expect(store.size).toBe(known.size);
-        const listed = Array.from({ length: store.size }, (_, index) => `${store.states[index * 2]},${store.states[index * 2 + 1]}`);
-        expect(listed).toEqual([...known]);
+        expect(list.map(([row, column]) => set.add(row, column))).not.toContain(true);
       }),
     );
   });
+
+  test('grows by chunks without losing a bit', () => {
+    const set = new PairSet();
+    set.reserve(10_000, 600);
+    for (let row = 0; row < 10_000; row++) expect(set.add(row, row % 600)).toBe(true);
+    const held = set.bytes;
+    for (let row = 0; row < 10_000; row++) expect(set.add(row, row % 600)).toBe(false);
+    expect(set.bytes).toBe(held);
+  });
 });
+
+describe('the levels of pairs', () => {
+  test('give back each pair once, in the level that found it, row by row, and so do their pieces', () => {
+    fc.assert(
+      fc.property(fc.array(pairs, { maxLength: 6 }), (rounds) => {
+        const levels = new PairLevels();
+        levels.reserve(3001, 3001);
+        const known = new Set<string>();
+        const expected: string[][] = [];
+        for (const round of rounds) {
+          const fresh = round.filter(([row, column]) => !known.has(`${row},${column}`) && known.add(`${row},${column}`));
+          for (const [row, column] of round) levels.add(row, column);
+          expect(levels.close()).toBe(fresh.length > 0);
+          if (fresh.length > 0) expected.push(fresh.sort(([a], [b]) => a - b).map(String));
+        }
+        const again = new PairLevels();
+        again.reserve(3001, 3001);
+        again.restore(levels.pieces(levels.count === 0 ? 0 : levels.stretch(levels.count - 1).to), startsOf(levels));
+        for (const one of [levels, again]) {
+          expect(one.size).toBe(known.size);
+          expect(startsOf(one).map((_, level) => listed(one, level))).toEqual(expected);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('may be longer than a chunk, and rows can be left out', () => {
+    const levels = new PairLevels();
+    levels.reserve(3, 70_000);
+    for (let column = 0; column < 70_000; column++) for (const row of [2, 0]) levels.add(row, column);
+    levels.close();
+    let seen = 0;
+    levels.forEach(
+      levels.stretch(0),
+      (row, column) => {
+        expect([row, column]).toEqual([2, seen++]);
+        return column === 69_000;
+      },
+      (row) => row === 0,
+    );
+    expect(seen).toBe(69_001);
+  });
+});
+
+const startsOf = (levels: PairLevels): number[] => Array.from({ length: levels.count }, (_, level) => levels.stretch(level).from);
+
+function listed(levels: PairLevels, level: number): string[] {
+  const list: string[] = [];
+  levels.forEach(levels.stretch(level), (row, column) => void list.push(String([row, column])));
+  return list;
+}

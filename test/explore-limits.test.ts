@@ -1,7 +1,8 @@
 /** A search that was cut off never says `holds`: each limit ends in `unknown`, and says which it was. */
 import { describe, expect, test } from 'vitest';
 import { check, planCheck } from '../src/explore/check.ts';
-import { explore, exploring, type Progress } from '../src/explore/explore.ts';
+import type { Progress } from '../src/explore/exploration.ts';
+import { explore, exploring } from '../src/explore/explore.ts';
 import type { Limits } from '../src/explore/limits.ts';
 import { never, sometimes } from '../src/model/property.ts';
 import { allCommit, consistent, twoPhase } from './calibration/twoPhase.ts';

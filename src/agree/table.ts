@@ -1,6 +1,6 @@
 /** Agreements as lines of text: one for each network and engine, then what they come to. */
 import type { Agreement } from './agreement.ts';
-import type { Exploration } from '../explore/explore.ts';
+import type { Exploration } from '../explore/exploration.ts';
 
 /** A network that was to be compared. `ours` is missing where our own search did not come to an end. */
 export interface AgreementRow {

@@ -1,6 +1,7 @@
 /** This project's own engines, measured in the process that calls. */
 import { planCheck } from '../explore/check.ts';
-import { type Engine, type Exploration, explore } from '../explore/explore.ts';
+import type { Engine, Exploration } from '../explore/exploration.ts';
+import { explore } from '../explore/explore.ts';
 import { exploreParallel } from '../explore/parallel.ts';
 import { cpuSecondsSoFar, type Measure, type Sample, type Subject, type Task, timed } from './figures.ts';
 

@@ -1,7 +1,7 @@
 /** Writes the certificate of a finished search: every state it found, for a checker that shares no code with it. */
 import { gzipSync } from 'node:zlib';
 import type { CompiledNetwork } from '../compile/compile.ts';
-import type { KeptExploration } from '../explore/explore.ts';
+import type { KeptExploration } from '../explore/exploration.ts';
 import { UsageError } from '../model/error.ts';
 import { FORMAT, type Header } from './verify.ts';
 

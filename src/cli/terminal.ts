@@ -1,6 +1,7 @@
 /** What is drawn and how: colours only on a terminal, progress only on a terminal, Ctrl-C as a flag once a search has begun. */
 import { styleText } from 'node:util';
-import { exploring, type Exploration, type Progress } from '../explore/explore.ts';
+import type { Exploration, Progress } from '../explore/exploration.ts';
+import { exploring } from '../explore/explore.ts';
 import { writeCheckpoint } from '../explore/checkpoint.ts';
 import { exploreParallel } from '../explore/parallel.ts';
 import type { Plan } from '../explore/check.ts';

@@ -1,6 +1,6 @@
 /** `rxproof trace`: one property's counterexample, or the way to its premise, as a proof to read. */
 import { type Plan, planCheck, type Result } from '../explore/check.ts';
-import type { Exploration } from '../explore/explore.ts';
+import type { Exploration } from '../explore/exploration.ts';
 import { UsageError } from '../model/error.ts';
 import { premisesOf, sometimes } from '../model/property.ts';
 import { scenarioText } from '../model/scenario.ts';

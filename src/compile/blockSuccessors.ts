@@ -4,7 +4,7 @@
  */
 import { Block } from './blocks.ts';
 import type { CompiledNetwork } from './compile.ts';
-import { partition } from './partition.ts';
+import { stepBits, takingPart } from './maskRows.ts';
 import type { UnpackingSuccessors } from './successors.ts';
 
 export interface BlockSuccessors extends UnpackingSuccessors {
@@ -16,16 +16,29 @@ export interface BlockSuccessors extends UnpackingSuccessors {
   /** The block states by number, as local states: what `restore` takes. */
   locals(): [Int32Array, Int32Array];
   /** Numbers block states as they were numbered before. */
-  restore(locals: readonly [Int32Array, Int32Array, ...unknown[]]): void;
+  restore(locals: readonly [Int32Array, Int32Array]): void;
 }
 
-/** Folds `network` into two blocks, chosen by `partition` unless given. */
-export function blockSuccessors(network: CompiledNetwork, parts = partition(network)): BlockSuccessors {
+/** Folds `network` into two blocks: of `parts`, component numbers. */
+export function blockSuccessors(network: CompiledNetwork, parts: BlockSuccessors['parts']): BlockSuccessors {
   const { maskWords, internal } = network;
-  const first = new Block(network, parts[0]);
-  const second = new Block(network, parts[1]);
-  const [columnA, columnB] = [first.column, second.column];
-  const [columnsA, columnsB] = [first.columns, second.columns];
+  const inFirst = takingPart(network, parts[0]);
+  const inSecond = takingPart(network, parts[1]);
+  const joint = inFirst.map((bits, word) => bits & inSecond[word]!);
+  // A step that concerns nobody is as good as one of the first block alone.
+  const all = stepBits(network.steps.length);
+  const first = new Block(
+    network,
+    parts[0],
+    all.map((bits, word) => bits & ~inSecond[word]!),
+    joint,
+  );
+  const second = new Block(
+    network,
+    parts[1],
+    inSecond.map((bits, word) => bits & ~inFirst[word]!),
+    joint,
+  );
   const enabled = new Int32Array(maskWords);
   let a = 0;
   let b = 0;
@@ -46,21 +59,17 @@ export function blockSuccessors(network: CompiledNetwork, parts = partition(netw
     look(states, offset) {
       a = states[offset]!;
       b = states[offset + 1]!;
-      const [masksA, masksB] = [first.masks, second.masks];
-      const [rowA, rowB] = [a * maskWords, b * maskWords];
-      for (let word = 0; word < maskWords; word++) enabled[word] = masksA[rowA + word]! & masksB[rowB + word]!;
+      const [rowsA, rowsB] = [first.rows, second.rows];
+      const [rowA, rowB] = [a * first.stride, b * second.stride];
+      for (let word = 0; word < maskWords; word++) enabled[word] = rowsA[rowA + word]! & rowsB[rowB + word]!;
     },
     unpack(states, offset, target) {
       first.parts.forEach((component, place) => (target[component] = first.local(states[offset]!, place)));
       second.parts.forEach((component, place) => (target[component] = second.local(states[offset + 1]!, place)));
     },
     apply(step, target) {
-      const inA = columnA[step]!;
-      const inB = columnB[step]!;
-      const nextA = inA < 0 ? a : first.table[a * columnsA + inA]!;
-      const nextB = inB < 0 ? b : second.table[b * columnsB + inB]!;
-      target[0] = nextA < 0 ? first.compute(a, inA) : nextA;
-      target[1] = nextB < 0 ? second.compute(b, inB) : nextB;
+      target[0] = first.next(a, step);
+      target[1] = second.next(b, step);
     },
     quiescent() {
       for (let word = 0; word < maskWords; word++) if ((enabled[word]! & internal[word]!) !== 0) return false;

@@ -1,167 +1,207 @@
 /**
- * Components folded into a few blocks, so that a global state is one number per block.
+ * Components folded into a block, so that a global state is one number per block.
  *
  * The local states of a block are the combinations of its components' local states that are met, numbered as they are
  * met. A block has the same tables as a component: a row of bits per state, and the next state per step. They are computed
  * on demand, once; after that, exploring is a few look-ups per transition however many components there are.
+ *
+ * Of two blocks, a step is either `solo` in one of them, if the other neither moves nor forbids it anywhere, or `joint`.
+ * All solo steps of a block state lead somewhere whatever the other block does, so their targets are one list.
  */
+import { bitCount, type BlockTables, UNKNOWN } from './blockTables.ts';
+import { Combinations } from './combinations.ts';
 import type { CompiledNetwork } from './compile.ts';
-
-/** `next` answers this where the entry was not computed yet. */
-const UNKNOWN = -1;
+import { forbiddingWords } from './maskRows.ts';
 
 /** An array that other threads can read too; nothing is slower for it. */
 const shared = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
 
-export class Block {
+interface Move {
+  readonly place: number;
+  readonly component: number;
+  readonly event: number;
+}
+
+export class Block implements BlockTables {
   /** Component numbers. */
   readonly parts: readonly number[];
-  /** Step numbers in which the block takes part, and by step the column in `#next`, or -1. */
-  readonly column: Int32Array;
-  readonly columns: number;
+  readonly stride: number;
+  readonly solo: Int32Array;
+  readonly joint: Int32Array;
+  readonly moving: Int32Array;
   readonly #network: CompiledNetwork;
-  /** By column: the components of this block that move, and the events they take. */
-  readonly #moves: readonly (readonly { readonly place: number; readonly component: number; readonly event: number }[])[];
-  #locals: Int32Array;
-  #masks: Int32Array;
-  #next: Int32Array;
-  #slots = new Int32Array(1 << 10);
-  #size = 0;
-  readonly #scratch: Int32Array;
+  readonly #stepWords: number;
+  /** By step: the components of this block that move, and the events they take. */
+  readonly #moves: readonly (readonly Move[])[];
+  /** By place: the words of bits that the component at it forbids something in. */
+  readonly #words: readonly Int32Array[];
+  readonly #states: Combinations;
+  #rows: Int32Array;
+  #targets = shared(1 << 10);
+  #used = 0;
+  /** Block states below this number have their solo targets. */
+  #settled = 0;
 
-  constructor(network: CompiledNetwork, parts: readonly number[]) {
+  /** `solo` are the bits of the steps that `parts` alone take part in, `joint` of those that others take part in too. */
+  constructor(network: CompiledNetwork, parts: readonly number[], solo: Int32Array, joint: Int32Array) {
     this.#network = network;
     this.parts = parts;
+    this.#stepWords = solo.length;
+    this.stride = network.maskWords + this.#stepWords + 3;
     const placeOf = new Map(parts.map((component, place) => [component, place]));
-    const own = network.steps.map(({ moves }) =>
+    this.#moves = network.steps.map(({ moves }) =>
       moves.flatMap(({ component, event }) => {
         const place = placeOf.get(component);
         return place === undefined ? [] : [{ place, component, event }];
       }),
     );
-    this.column = new Int32Array(network.steps.length).fill(-1);
-    const moving = own.flatMap((moves, step) => (moves.length > 0 ? [step] : []));
-    moving.forEach((step, column) => {
-      this.column[step] = column;
-    });
-    this.columns = moving.length;
-    this.#moves = moving.map((step) => own[step] ?? []);
-    this.#locals = new Int32Array(parts.length << 8);
-    this.#masks = shared(network.maskWords << 8);
-    this.#next = shared(Math.max(this.columns, 1) << 8).fill(UNKNOWN);
-    this.#scratch = new Int32Array(parts.length);
+    this.solo = solo;
+    this.joint = joint;
+    this.moving = joint.map((bits, word) =>
+      this.#moves.reduce((kept, moves, step) => (step >> 5 === word && moves.length === 0 ? kept & ~(1 << (step & 31)) : kept), bits),
+    );
+    this.#words = parts.map((component) => forbiddingWords(network.masks[component]!, network.maskWords));
+    this.#rows = shared(this.stride << 8);
+    this.#states = new Combinations(parts.length);
     // Local state 0 of every component is its initial one, so block state 0 is the block's.
-    this.#intern();
+    this.#fillRow(0);
   }
 
   get size(): number {
-    return this.#size;
+    return this.#states.size;
   }
 
-  /** Rows of `maskWords` words per block state; replaced when it grows. */
-  get masks(): Int32Array {
-    return this.#masks;
+  get rows(): Int32Array {
+    return this.#rows;
   }
 
-  /** Rows of `columns` entries per block state, -1 where not computed; replaced when it grows. */
-  get table(): Int32Array {
-    return this.#next;
+  get targets(): Int32Array {
+    return this.#targets;
   }
 
   get bytes(): number {
-    return this.#locals.byteLength + this.#masks.byteLength + this.#next.byteLength + this.#slots.byteLength;
+    return this.#states.bytes + this.#rows.byteLength + this.#targets.byteLength;
   }
 
   /** The local state of the component at `place` of this block in block state `id`. */
   local(id: number, place: number): number {
-    return this.#locals[id * this.parts.length + place]!;
+    return this.#states.at(id, place);
   }
 
   /** The local states of all block states, `parts.length` each, in the order of their numbers. */
   locals(): Int32Array {
-    return this.#locals.slice(0, this.#size * this.parts.length);
+    return this.#states.list();
   }
 
   /** Numbers block states in the order in which `locals` lists them; 0 is the initial one as ever. */
   restore(locals: Int32Array): void {
-    for (let at = 0; at < locals.length; at += this.parts.length) {
-      this.#scratch.set(locals.subarray(at, at + this.parts.length));
-      this.#intern();
-    }
-  }
-
-  /** The number of the block state with these local states, or -1 if it was never met. */
-  find(locals: Int32Array): number {
-    this.#scratch.set(locals);
-    return this.#lookup();
-  }
-
-  /** Computes, and remembers, the block state that the step of `column` leads to from `id`. The step must be enabled. */
-  compute(id: number, column: number): number {
     const width = this.parts.length;
-    for (let place = 0; place < width; place++) this.#scratch[place] = this.#locals[id * width + place]!;
-    for (const { place, component, event } of this.#moves[column]!) {
-      this.#scratch[place] = this.#network.automata[component]!.next(this.#scratch[place]!, event);
+    for (let at = 0; at < locals.length; at += width) {
+      for (let place = 0; place < width; place++) this.#states.change(place, locals[at + place]!);
+      const before = this.#states.size;
+      if (this.#states.number() === before) this.#fillRow(before);
     }
-    const next = this.#intern();
-    this.#next[id * this.columns + column] = next;
+  }
+
+  /** Computes the solo targets of all block states that there are, but not of those that this finds. */
+  settle(): void {
+    const { solo } = this;
+    for (const end = this.size; this.#settled < end; this.#settled++) {
+      const id = this.#settled;
+      let at = this.#rows[id * this.stride + this.stride - 3]!;
+      for (let word = 0; word < this.#stepWords; word++) {
+        for (let bits = this.#rows[id * this.stride + word]! & solo[word]!; bits !== 0; bits &= bits - 1) {
+          const step = (word << 5) + 31 - Math.clz32(bits & -bits);
+          const next = this.#follow(id, step);
+          this.#targets[at++] = next;
+        }
+      }
+    }
+  }
+
+  /** The block state that `step`, which must be enabled in `id`, leads to. */
+  next(id: number, step: number): number {
+    const at = this.#place(id, step);
+    if (at < 0) return id;
+    const known = this.#targets[at]!;
+    if (known !== UNKNOWN) return known;
+    const next = this.#follow(id, step);
+    this.#targets[at] = next;
     return next;
   }
 
-  #hash(from: Int32Array, offset: number): number {
-    let h = 0x9e37_79b9;
+  /** Whether some step is known to lead from `id` to one of `wanted`. */
+  leadsTo(id: number, wanted: ReadonlySet<number>): boolean {
+    const row = id * this.stride;
+    const end = this.#rows[row + this.stride - 3]! + this.#rows[row + this.stride - 2]!;
+    for (let at = this.#rows[row + this.#network.maskWords]!; at < end; at++) if (wanted.has(this.#targets[at]!)) return true;
+    return false;
+  }
+
+  /** Marks in `fired`, by step, the solo steps of the block states that have their targets: all of them were taken. */
+  markTaken(fired: Uint8Array): void {
+    const taken = new Int32Array(this.#stepWords);
+    for (let row = 0; row < this.#settled * this.stride; row += this.stride) {
+      for (let word = 0; word < taken.length; word++) taken[word]! |= this.#rows[row + word]! & this.solo[word]!;
+    }
+    for (let step = 0; step < fired.length; step++) if ((taken[step >> 5]! & (1 << (step & 31))) !== 0) fired[step] = 1;
+  }
+
+  /** Where in `targets` the target of `step` from `id` is, or -1 if the step does not move the block. */
+  #place(id: number, step: number): number {
+    const word = step >> 5;
+    const bit = 1 << (step & 31);
+    const row = id * this.stride;
+    const mask = this.#rows[row + word]!;
+    if ((this.moving[word]! & bit) !== 0) {
+      return this.#rows[row + this.#network.maskWords + word]! + bitCount(mask & this.moving[word]! & (bit - 1));
+    }
+    if ((this.solo[word]! & bit) === 0) return -1;
+    let at = this.#rows[row + this.stride - 3]! + bitCount(mask & this.solo[word]! & (bit - 1));
+    for (let before = 0; before < word; before++) at += bitCount(this.#rows[row + before]! & this.solo[before]!);
+    return at;
+  }
+
+  #follow(id: number, step: number): number {
+    const states = this.#states;
+    states.start(id);
+    for (const { place, component, event } of this.#moves[step]!) {
+      states.change(place, this.#network.automata[component]!.next(states.at(id, place), event));
+    }
+    const before = states.size;
+    const next = states.number();
+    if (next === before) this.#fillRow(next);
+    return next;
+  }
+
+  #fillRow(id: number): void {
+    const { masks, maskWords, internal } = this.#network;
+    const row = id * this.stride;
+    if (row === this.#rows.length) this.#rows = grown(this.#rows, row * 2);
+    const rows = this.#rows;
+    rows.fill(-1, row, row + maskWords);
     for (let place = 0; place < this.parts.length; place++) {
-      h = Math.imul(h ^ from[offset + place]!, 0x85eb_ca6b);
-      h ^= h >>> 13;
+      const from = masks[this.parts[place]!]!;
+      const offset = this.#states.at(id, place) * maskWords;
+      for (const word of this.#words[place]!) rows[row + word]! &= from[offset + word]!;
     }
-    return h ^ (h >>> 16);
-  }
-
-  #lookup(): number {
-    const width = this.parts.length;
-    const mask = this.#slots.length - 1;
-    for (let slot = this.#hash(this.#scratch, 0) & mask; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const id = this.#slots[slot]! - 1;
-      let place = 0;
-      while (place < width && this.#locals[id * width + place] === this.#scratch[place]) place++;
-      if (place === width) return id;
+    let at = this.#used;
+    for (let word = 0; word < this.#stepWords; word++) {
+      rows[row + maskWords + word] = at;
+      at += bitCount(rows[row + word]! & this.moving[word]!);
     }
-    return -1;
-  }
-
-  #intern(): number {
-    const known = this.#lookup();
-    if (known >= 0) return known;
-    const width = this.parts.length;
-    const { masks, maskWords } = this.#network;
-    const id = this.#size++;
-    if ((id + 1) * width > this.#locals.length) {
-      this.#locals = grown(this.#locals, new Int32Array(this.#locals.length * 2));
-      this.#masks = grown(this.#masks, shared(this.#masks.length * 2));
-      this.#next = grown(this.#next, shared(this.#next.length * 2).fill(UNKNOWN, this.#next.length));
-    }
-    this.#locals.set(this.#scratch, id * width);
-    for (let word = 0; word < maskWords; word++) {
-      let bits = -1;
-      for (let place = 0; place < width; place++) bits &= masks[this.parts[place]!]![this.#scratch[place]! * maskWords + word]!;
-      this.#masks[id * maskWords + word] = bits;
-    }
-    if (this.#size * 2 > this.#slots.length) this.#slots = new Int32Array(this.#slots.length * 2);
-    else return this.#place(id);
-    for (let each = 0; each < this.#size; each++) this.#place(each);
-    return id;
-  }
-
-  #place(id: number): number {
-    const mask = this.#slots.length - 1;
-    let slot = this.#hash(this.#locals, id * this.parts.length) & mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = id + 1;
-    return id;
+    rows[row + this.stride - 3] = at;
+    for (let word = 0; word < this.#stepWords; word++) at += bitCount(rows[row + word]! & this.solo[word]!);
+    rows[row + this.stride - 2] = at - rows[row + this.stride - 3]!;
+    rows[row + this.stride - 1] = this.solo.some((bits, word) => (rows[row + word]! & bits & internal[word]!) !== 0) ? 1 : 0;
+    if (at > this.#targets.length) this.#targets = grown(this.#targets, Math.max(at, this.#targets.length * 2));
+    this.#targets.fill(UNKNOWN, this.#used, at);
+    this.#used = at;
   }
 }
 
-function grown(array: Int32Array, larger: Int32Array): Int32Array {
+function grown(array: Int32Array, length: number): Int32Array {
+  const larger = shared(length);
   larger.set(array);
   return larger;
 }

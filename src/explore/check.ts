@@ -6,7 +6,8 @@ import type { Network } from '../model/network.ts';
 import type { Conjunction, Property } from '../model/property.ts';
 import { confirm } from '../trace/confirm.ts';
 import { replay, type Trace } from '../trace/replay.ts';
-import { type ExploreOptions, type Exploration, explore } from './explore.ts';
+import type { Exploration, ExploreOptions } from './exploration.ts';
+import { explore } from './explore.ts';
 import { type LimitReached, LIMITS_DEFAULT } from './limits.ts';
 import type { Watch } from './watch.ts';
 

@@ -8,10 +8,23 @@ import { Worker } from 'node:worker_threads';
 import type { Block } from '../compile/blocks.ts';
 import { type BlockSuccessors, blockSuccessors } from '../compile/blockSuccessors.ts';
 import type { CompiledNetwork } from '../compile/compile.ts';
-import { type Exploration, explore, type ExploreOptions, type Progress } from './explore.ts';
+import type { Exploration, ExploreOptions, Progress } from './exploration.ts';
+import { explore } from './explore.ts';
 import { type LimitReached, limitReached, LIMITS_DEFAULT } from './limits.ts';
 import { NumberList } from './numberList.ts';
-import { type BlockTables, COUNTS_EACH, COUNTS_FROM, type FromWorker, ownerOf, STOP, type ToWorker, type WorkerSetup } from './protocol.ts';
+import { partition } from './partition.ts';
+import {
+  COUNTED_IN,
+  type Counts,
+  COUNTS_EACH,
+  COUNTS_FROM,
+  type FromWorker,
+  ownerOf,
+  STOP,
+  type Tables,
+  type ToWorker,
+  type WorkerSetup,
+} from './protocol.ts';
 import type { Watch } from './watch.ts';
 
 export interface ParallelOptions extends Pick<ExploreOptions, 'limits'> {
@@ -27,28 +40,29 @@ type Expanded = Extract<FromWorker, { readonly did: 'expanded' }>;
 
 /** Explores `network` by several threads. The counts are those of `explore`; traces are looked for by one thread again. */
 export async function exploreParallel(network: CompiledNetwork, watches: readonly Watch[], options: ParallelOptions): Promise<Exploration> {
-  const blocks = blockSuccessors(network);
+  const blocks = blockSuccessors(network, partition(network));
   const crew = hire(network, watches, blocks, options.workers);
-  const sums = { transitions: 0, quiescent: 0, deadlocks: 0, depth: -1, states: 0 };
-  const fired = new Uint8Array(network.steps.length);
   const seen: (number | undefined)[] = watches.map(() => undefined);
-  const guard = new Guard(options, () => crew.progress(sums.transitions, sums.depth), crew.stop);
+  let [depth, states] = [-1, 0];
+  let counts: readonly Counts[] = [];
+  const guard = new Guard(options, () => crew.progress(depth), crew.stop);
   try {
     let inboxes: Int32Array[][] = crew.men.map((_, worker) => (worker === 0 ? [new Int32Array(2)] : []));
-    for (let before = 0; guard.limit === undefined; before = sums.states) {
-      const inserted = await Promise.all(crew.men.map((man, worker) => man.ask({ do: 'insert', pairs: inboxes[worker]! })));
-      sums.states = inserted.reduce((total, { states }) => total + states, 0);
-      if (sums.states === before) break;
-      sums.depth++;
-      const tables = [tablesOf(blocks.blocks[0]), tablesOf(blocks.blocks[1])] as const;
-      const levels = await Promise.all(crew.men.map((man) => man.ask({ do: 'expand', tables })));
-      for (const level of levels) {
-        sums.transitions += level.transitions;
-        sums.quiescent += level.quiescent;
-        sums.deadlocks += level.deadlocks;
-        for (const watch of level.met) seen[watch] ??= sums.depth;
-        for (let step = 0; step < fired.length; step++) fired[step]! |= level.fired[step]!;
-      }
+    for (let before = 0; guard.limit === undefined; before = states) {
+      // All targets that the workers will read are below these sizes.
+      for (const block of blocks.blocks) block.settle();
+      const sizes = [blocks.blocks[0].size, blocks.blocks[1].size] as const;
+      const inserted = await Promise.all(crew.men.map((man, worker) => man.ask({ do: 'insert', pairs: inboxes[worker]!, sizes })));
+      states = inserted.reduce((total, one) => total + one.states, 0);
+      if (states === before) break;
+      depth++;
+      const tables = tablesOf(blocks);
+      const expanding = crew.men.map((man) => man.ask({ do: 'expand', tables }));
+      // Meanwhile, what the next level will need. This writes only what nobody reads before.
+      for (const block of blocks.blocks) block.settle();
+      const levels = await Promise.all(expanding);
+      for (const { met } of levels) for (const watch of met) seen[watch] ??= depth;
+      counts = levels.map((level) => level.counts);
       guard.look();
       inboxes = deliver(levels, blocks, options.workers);
     }
@@ -56,29 +70,43 @@ export async function exploreParallel(network: CompiledNetwork, watches: readonl
     guard.rest();
     await Promise.all(crew.men.map((man) => man.dismiss()));
   }
-  const { bytes } = crew.progress(0, 0);
+  const fired = new Uint8Array(network.steps.length);
+  for (const block of blocks.blocks) block.markTaken(fired);
+  for (const own of counts) own.fired.forEach((taken, step) => (fired[step]! |= taken));
+  const sum = (field: Exclude<keyof Counts, 'fired'>): number => counts.reduce((total, own) => total + own[field], 0);
   // What was seen is there: the search that comes back for it ends where it finds it, not at a limit.
   const again = { limits: { statesMax: Infinity, bytesMax: Infinity, millisecondsMax: Infinity }, engine: 'blocks' } as const;
-  const paths = (wanted: readonly number[]) =>
-    explore(network, watches, { ...again, untilAny: wanted.map((watch) => [watch]) }).paths(wanted);
-  return { ...sums, bytes, limit: guard.limit, early: false, seen, fired, paths };
+  return {
+    states,
+    depth,
+    transitions: sum('transitions'),
+    quiescent: sum('quiescent'),
+    deadlocks: sum('deadlocks'),
+    bytes: sum('bytes') + blocks.bytes,
+    limit: guard.limit,
+    early: false,
+    seen,
+    fired,
+    paths: (wanted) => explore(network, watches, { ...again, untilAny: wanted.map((watch) => [watch]) }).paths(wanted),
+  };
 }
 
-const tablesOf = ({ masks, table }: Block): BlockTables => ({ masks, next: table });
+/** The tables as plain data, which can be sent. */
+function tablesOf({ blocks }: BlockSuccessors): Tables {
+  const plain = ({ stride, rows, targets, solo, joint, moving }: Block) => ({ stride, rows, targets, solo, joint, moving });
+  return [plain(blocks[0]), plain(blocks[1])];
+}
 
 /** Starts the workers. */
 function hire(network: CompiledNetwork, watches: readonly Watch[], blocks: BlockSuccessors, workers: number) {
-  const [first, second] = blocks.blocks;
   const shared = new Int32Array(new SharedArrayBuffer(4 * (COUNTS_FROM + workers * COUNTS_EACH)));
+  const { conjunctionsFrom, maskWords, internal } = network;
   const base: Omit<WorkerSetup, 'worker'> = {
     workers,
-    steps: network.steps.length,
-    maskWords: network.maskWords,
-    internal: network.internal,
-    columns: [first.column, second.column],
-    widths: [first.columns, second.columns],
-    watchBits: Int32Array.from(watches, ({ conjunction }) => network.conjunctionsFrom + conjunction),
-    onlyQuiescent: Uint8Array.from(watches, ({ onlyQuiescent }) => Number(onlyQuiescent)),
+    shape: { conjunctionsFrom, maskWords, internal },
+    tables: tablesOf(blocks),
+    watchBits: watches.map(({ conjunction }) => conjunctionsFrom + conjunction),
+    onlyQuiescent: watches.map(({ onlyQuiescent }) => onlyQuiescent),
     shared,
   };
   const men = Array.from({ length: workers }, (_, worker) => new Crewman({ ...base, worker }));
@@ -87,9 +115,9 @@ function hire(network: CompiledNetwork, watches: readonly Watch[], blocks: Block
   return {
     men,
     stop: () => Atomics.store(shared, STOP, 1),
-    progress: (transitions: number, depth: number): Progress => ({
-      states: sum(0),
-      transitions: transitions + sum(1),
+    progress: (depth: number): Progress => ({
+      states: sum(0) * COUNTED_IN,
+      transitions: sum(1) * COUNTED_IN,
       depth,
       bytes: sum(2) * 1024 + blocks.bytes,
     }),
@@ -119,17 +147,12 @@ class Guard {
 }
 
 /** By worker: what the others found for it, in an order that depends on nothing but the number of workers. */
-function deliver(levels: readonly Expanded[], blocks: BlockSuccessors, workers: number): Int32Array[][] {
+function deliver(levels: readonly Expanded[], { blocks: [first, second] }: BlockSuccessors, workers: number): Int32Array[][] {
   const late = Array.from({ length: workers }, () => new NumberList());
-  const from = new Int32Array(2);
-  const to = new Int32Array(2);
   for (const { missing } of levels) {
     for (let at = 0; at < missing.length; at += 3) {
-      from[0] = missing[at]!;
-      from[1] = missing[at + 1]!;
-      blocks.look(from, 0);
-      blocks.apply(missing[at + 2]!, to);
-      late[ownerOf(to[0]!, workers)]!.push2(to[0]!, to[1]!);
+      const row = first.next(missing[at]!, missing[at + 2]!);
+      late[ownerOf(row, workers)]!.push2(row, second.next(missing[at + 1]!, missing[at + 2]!));
     }
   }
   return late.map((own, worker) => [...levels.map(({ outboxes }) => outboxes[worker]!), own.take()]);

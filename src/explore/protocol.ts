@@ -1,38 +1,34 @@
 /** What the coordinator of a parallel search and its workers say to each other. */
+import type { BlockTables } from '../compile/blockTables.ts';
+import type { Shape } from './expander.ts';
 
-/** The tables of one block, readable by all threads. Entries that are -1 are not computed yet. */
-export interface BlockTables {
-  readonly masks: Int32Array;
-  readonly next: Int32Array;
-}
+/** Tables of the two blocks, readable by all threads. */
+export type Tables = readonly [BlockTables, BlockTables];
 
 /** What a worker is given once. */
 export interface WorkerSetup {
   readonly worker: number;
   readonly workers: number;
-  readonly steps: number;
-  readonly maskWords: number;
-  readonly internal: Int32Array;
-  /** By block: the column of each step in its table, or -1, and the number of columns. */
-  readonly columns: readonly [Int32Array, Int32Array];
-  readonly widths: readonly [number, number];
+  readonly shape: Shape;
+  readonly tables: Tables;
   /** Bits of the watches, and which of them count in quiescent states only. */
-  readonly watchBits: Int32Array;
-  readonly onlyQuiescent: Uint8Array;
-  /** Shared: see `Shared`. */
+  readonly watchBits: readonly number[];
+  readonly onlyQuiescent: readonly boolean[];
+  /** Shared: see `STOP`. */
   readonly shared: Int32Array;
 }
 
-/** Positions in the shared words: a flag to stop, then states, transitions and kilobytes of each worker. */
+/** Positions in the shared words: a flag to stop, then states, transitions (both in thousands) and kilobytes of each worker. */
 export const STOP = 0;
 export const COUNTS_FROM = 1;
 export const COUNTS_EACH = 3;
+export const COUNTED_IN = 1000;
 
 export type ToWorker =
-  /** Insert what others found for this worker: pairs of block states. Answered by `inserted`. */
-  | { readonly do: 'insert'; readonly pairs: readonly Int32Array[] }
+  /** Insert what others found for this worker: pairs of block states, all below `sizes`. Answered by `inserted`. */
+  | { readonly do: 'insert'; readonly pairs: readonly Int32Array[]; readonly sizes: readonly [number, number] }
   /** Expand the level that was inserted last. Answered by `expanded`. */
-  | { readonly do: 'expand'; readonly tables: readonly [BlockTables, BlockTables] };
+  | { readonly do: 'expand'; readonly tables: Tables };
 
 export type FromWorker =
   | { readonly did: 'inserted'; readonly states: number }
@@ -40,17 +36,23 @@ export type FromWorker =
       readonly did: 'expanded';
       /** By owner: successors that belong to another worker, as pairs. */
       readonly outboxes: readonly Int32Array[];
-      /** Triples (first, second, step) whose successor needs a table entry that is missing. */
+      /** Triples (row, column, step) whose successor is not in the tables. */
       readonly missing: Int32Array;
-      readonly transitions: number;
-      readonly quiescent: number;
-      readonly deadlocks: number;
       /** Watches met in this level for the first time by this worker. */
       readonly met: readonly number[];
-      /** By step: whether it was taken. */
-      readonly fired: Uint8Array;
-      readonly bytes: number;
+      /** Of all levels so far. */
+      readonly counts: Counts;
     };
 
-/** The worker that owns states with this first number. */
-export const ownerOf = (first: number, workers: number): number => first % workers;
+/** What one worker has counted. */
+export interface Counts {
+  readonly transitions: number;
+  readonly quiescent: number;
+  readonly deadlocks: number;
+  /** By joint step: whether it was taken. */
+  readonly fired: Uint8Array;
+  readonly bytes: number;
+}
+
+/** The worker that owns states of this row. */
+export const ownerOf = (row: number, workers: number): number => row % workers;

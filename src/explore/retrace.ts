@@ -1,93 +1,92 @@
 /**
- * Shortest paths without parent pointers: the search keeps its states in the order they were found, level by level, so the
- * parent of a state is the first one of the level before that has a step to it. That is the parent breadth-first search
- * would have recorded; the price is to expand the levels once more, and only when a path is asked for.
+ * Shortest paths without parent pointers: the search keeps its states level by level, so the parent of a state is the first
+ * one of the level before that has a step to it. The price is to look at the levels once more, and only when a path is
+ * asked for.
  */
 import type { Successors } from '../compile/successors.ts';
-import type { StateStore } from './store.ts';
+import { EngineError } from '../trace/replay.ts';
 
-/** What a finished search leaves behind. */
-export interface Levels {
-  readonly successors: Successors;
-  readonly store: StateStore;
-  /** Numbers of the first state of each level; level 0 is the initial state. */
-  readonly starts: readonly number[];
-  readonly steps: number;
+/** A state, packed, and how many steps it is away. */
+export interface Found {
+  readonly level: number;
+  readonly state: readonly number[];
 }
 
-/** The level of state number `state`: its distance from the initial state. */
-export function levelOf({ starts }: Levels, state: number): number {
-  let [low, high] = [0, starts.length - 1];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (starts[middle]! <= state) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+/** Visits at least those states of `level` that have a step to one of `children`, until `visit` returns true. */
+export type Parents = (level: number, children: readonly Int32Array[], visit: (state: Int32Array) => boolean) => void;
+
+/** A state of the level in hand, and the targets whose path leads through it. */
+interface Point {
+  readonly state: Int32Array;
+  readonly targets: readonly number[];
 }
 
-/** The shortest paths, as step numbers, to the states numbered `targets`. */
-export function retrace(levels: Levels, targets: readonly number[]): number[][] {
+/** The shortest paths, as numbers of the network's `steps`, to what the watches numbered `wanted` have `found`. */
+export function pathsTo(
+  found: readonly (Found | undefined)[],
+  wanted: readonly number[],
+  steps: number,
+  successors: Successors,
+  parents: Parents,
+): number[][] {
+  const targets = wanted.map((watch) => {
+    const one = found[watch];
+    if (one === undefined) throw new EngineError(`the search is asked for the way to what it did not see: watch ${watch}`);
+    return one;
+  });
   const paths = targets.map((): number[] => []);
-  /** By state number of the level in hand: the targets whose path leads through it. */
-  let through = new Map<number, number[]>();
-  const join = (state: number, target: number): void => {
-    through.set(state, [...(through.get(state) ?? []), target]);
+  let points = new Map<string, Point>();
+  const join = (state: Int32Array, own: readonly number[]): void => {
+    const key = state.join();
+    points.set(key, { state, targets: [...(points.get(key)?.targets ?? []), ...own] });
   };
-  const depths = targets.map((state) => levelOf(levels, state));
-  for (let level = Math.max(0, ...depths); level > 0; level--) {
-    targets.forEach((state, target) => {
-      if (depths[target] === level) join(state, target);
+  for (let level = Math.max(0, ...targets.map((one) => one.level)); level > 0; level--) {
+    targets.forEach((one, target) => {
+      if (one.level === level) join(Int32Array.from(one.state), [target]);
     });
-    const parents = parentsOf(levels, level, [...through.keys()]);
-    const leading = through;
-    through = new Map();
-    for (const [state, { parent, step }] of parents) {
-      for (const target of leading.get(state) ?? []) {
-        paths[target]?.push(step);
-        join(parent, target);
-      }
-    }
+    const children = points;
+    const hashes = new Set([...points.values()].map(({ state }) => hash(state)));
+    points = new Map();
+    parents(
+      level - 1,
+      [...children.values()].map(({ state }) => state),
+      (parent) => {
+        for (const { step, child } of stepsTo(children, hashes, parent, steps, successors)) {
+          children.delete(child.state.join());
+          for (const target of child.targets) paths[target]?.push(step);
+          join(parent.slice(), child.targets);
+        }
+        return children.size === 0;
+      },
+    );
+    if (children.size > 0) throw new EngineError(`a state of level ${level} has no parent in the level before`);
   }
   return paths.map((path) => path.reverse());
 }
 
-interface Parent {
-  readonly parent: number;
-  readonly step: number;
-}
-
-/** For each of `children`, states of `level`, the first state of the level before with a step to it, and that step. */
-function parentsOf({ successors, store, starts, steps }: Levels, level: number, children: readonly number[]): Map<number, Parent> {
-  const { words, enabled } = successors;
-  const { states } = store;
-  const found = new Map<number, Parent>();
+/** Of `children`, those that `parent` has a step to, each with the first such step. */
+function stepsTo(
+  children: ReadonlyMap<string, Point>,
+  hashes: ReadonlySet<number>,
+  parent: Int32Array,
+  steps: number,
+  successors: Successors,
+): { readonly step: number; readonly child: Point }[] {
+  const { enabled, words } = successors;
   const next = new Int32Array(words);
-  const wanted = new Map<number, number[]>();
-  for (const child of children) {
-    const key = hash(states, child * words, words);
-    wanted.set(key, [...(wanted.get(key) ?? []), child]);
+  const found = new Map<Point, number>();
+  successors.look(parent, 0);
+  for (let step = 0; step < steps; step++) {
+    if ((enabled[step >> 5]! & (1 << (step & 31))) === 0) continue;
+    successors.apply(step, next);
+    const child = hashes.has(hash(next)) ? children.get(next.join()) : undefined;
+    if (child !== undefined && !found.has(child)) found.set(child, step);
   }
-  for (let parent = starts[level - 1]!; parent < starts[level]! && found.size < children.length; parent++) {
-    successors.look(states, parent * words);
-    for (let step = 0; step < steps; step++) {
-      if ((enabled[step >> 5]! & (1 << (step & 31))) === 0) continue;
-      successors.apply(step, next);
-      for (const child of wanted.get(hash(next, 0, words)) ?? []) {
-        if (!found.has(child) && equal(states, child * words, next, words)) found.set(child, { parent, step });
-      }
-    }
-  }
-  return found;
+  return [...found].map(([child, step]) => ({ step, child }));
 }
 
-function hash(from: Int32Array, offset: number, words: number): number {
+function hash(state: Int32Array): number {
   let h = 17;
-  for (let word = 0; word < words; word++) h = Math.imul(h ^ from[offset + word]!, 0x9e37_79b1);
+  for (let word = 0; word < state.length; word++) h = Math.imul(h ^ state[word]!, 0x9e37_79b1);
   return h;
-}
-
-function equal(states: Int32Array, offset: number, state: Int32Array, words: number): boolean {
-  for (let word = 0; word < words; word++) if (states[offset + word] !== state[word]) return false;
-  return true;
 }

@@ -9,70 +9,76 @@ export interface Watch {
 /** Watches as rows of bits beside the bits of a state, so that a state that meets nothing new costs a few words. */
 export class WatchBits {
   readonly #bits: readonly number[];
-  /** What is still to be met, in any state and in quiescent ones only. */
-  readonly #anywhere: Int32Array;
+  readonly #onlyQuiescent: readonly boolean[];
+  /** What is still to be met in quiescent states only. */
   readonly #quiescent: Int32Array;
-  readonly #from: number;
+  /** What is still to be met in any state. */
+  readonly anywhere: Int32Array;
+  /** The words of `anywhere` that are not zero; replaced when that changes. */
+  words = new Int32Array(0);
 
   /** `bits` are the positions of the watches in a state's row of `maskWords` words. */
   constructor(bits: readonly number[], onlyQuiescent: readonly boolean[], maskWords: number) {
     this.#bits = bits;
-    this.#anywhere = new Int32Array(maskWords);
+    this.#onlyQuiescent = onlyQuiescent;
+    this.anywhere = new Int32Array(maskWords);
     this.#quiescent = new Int32Array(maskWords);
-    this.#from = bits.length === 0 ? maskWords : Math.min(...bits) >> 5;
     bits.forEach((bit, watch) => {
-      const row = onlyQuiescent[watch] === true ? this.#quiescent : this.#anywhere;
+      const row = onlyQuiescent[watch] === true ? this.#quiescent : this.anywhere;
       row[bit >> 5]! |= 1 << (bit & 31);
     });
+    this.#list();
   }
 
   /** The watches that `row` meets for the first time; nothing, and nothing allocated, in the usual case. */
   meet(row: Int32Array, quiescent: boolean): readonly number[] | undefined {
     let met: number[] | undefined;
-    for (let word = this.#from; word < row.length; word++) {
-      const wanted = quiescent ? this.#anywhere[word]! | this.#quiescent[word]! : this.#anywhere[word]!;
-      if ((row[word]! & wanted) !== 0) met = [...(met ?? []), ...this.#take(word, row[word]! & wanted)];
+    for (let word = 0; word < row.length; word++) {
+      const wanted = quiescent ? this.anywhere[word]! | this.#quiescent[word]! : this.anywhere[word]!;
+      if ((row[word]! & wanted) !== 0) met = [...(met ?? []), ...this.#take(word, row[word]! & wanted, quiescent)];
     }
     return met;
   }
 
-  #take(word: number, bits: number): number[] {
-    this.#anywhere[word]! &= ~bits;
-    this.#quiescent[word]! &= ~bits;
-    return this.#bits.flatMap((bit, watch) => (bit >> 5 === word && (bits & (1 << (bit & 31))) !== 0 ? [watch] : []));
+  #take(word: number, bits: number, quiescent: boolean): number[] {
+    this.anywhere[word]! &= ~bits;
+    if (quiescent) this.#quiescent[word]! &= ~bits;
+    this.#list();
+    const isMet = (bit: number, watch: number): boolean =>
+      bit >> 5 === word && (bits & (1 << (bit & 31))) !== 0 && (quiescent || this.#onlyQuiescent[watch] !== true);
+    return this.#bits.flatMap((bit, watch) => (isMet(bit, watch) ? [watch] : []));
+  }
+
+  #list(): void {
+    this.words = Int32Array.from([...this.anywhere.keys()].filter((word) => this.anywhere[word] !== 0));
   }
 }
 
-export interface Watcher {
-  /** By watch: the number of the first state that satisfied it. */
-  readonly found: readonly (number | undefined)[];
-  /** Looks at the bits of `state`. Returns true once each of the groups has a member that was seen. */
-  look(state: number, enabled: Int32Array, quiescent: boolean): boolean;
-}
-
-/** `groups` of watch numbers end the search early; without any, it never does. `known` are states found before, or -1. */
-export function watcher(
+/** The watches of a search on `network`. */
+export function watchBits(
   network: { readonly conjunctionsFrom: number; readonly maskWords: number },
   watches: readonly Watch[],
-  groups: readonly (readonly number[])[],
-  known: readonly number[] = [],
-): Watcher {
-  const found = watches.map((_, watch) => ((known[watch] ?? -1) < 0 ? undefined : known[watch]));
-  const bits = new WatchBits(
+): WatchBits {
+  return new WatchBits(
     watches.map(({ conjunction }) => network.conjunctionsFrom + conjunction),
     watches.map(({ onlyQuiescent }) => onlyQuiescent),
     network.maskWords,
   );
-  let open = groups;
-  return {
-    found,
-    look(state, enabled, quiescent) {
-      const met = bits.meet(enabled, quiescent);
-      if (met === undefined) return false;
-      for (const watch of met) found[watch] ??= state;
-      const before = open.length;
-      open = open.filter((group) => group.every((watch) => found[watch] === undefined));
-      return before > 0 && open.length === 0;
-    },
-  };
+}
+
+/** Whether each of `groups` has a member that was met; never, if there are none. A search then ends early. */
+export class Groups {
+  #open: readonly (readonly number[])[];
+  readonly #any: boolean;
+
+  constructor(groups: readonly (readonly number[])[]) {
+    this.#open = groups;
+    this.#any = groups.length > 0;
+  }
+
+  /** Takes note of what was `met`. True once all groups are done. */
+  done(met: readonly number[]): boolean {
+    this.#open = this.#open.filter((group) => !group.some((watch) => met.includes(watch)));
+    return this.#any && this.#open.length === 0;
+  }
 }

@@ -4,7 +4,9 @@
  */
 import { blockSuccessors } from '../compile/blockSuccessors.ts';
 import type { CompiledNetwork } from '../compile/compile.ts';
+import { stepBits } from '../compile/maskRows.ts';
 import { type Successors, tableSuccessors } from '../compile/successors.ts';
+import { partition } from '../explore/partition.ts';
 import { EngineError } from '../trace/replay.ts';
 import type { Budget } from './budget.ts';
 import { Numbering } from './numbering.ts';
@@ -38,9 +40,10 @@ export interface Graph {
 
 /** Explores `network` once more, keeping what it sees. Throws a LimitHit when that takes too much time or memory. */
 export function graphOf(network: CompiledNetwork, { states, transitions }: Counts, budget: Budget): Graph {
-  const successors = states <= FIELDS_STATES_MAX ? tableSuccessors(network) : blockSuccessors(network);
+  const successors = states <= FIELDS_STATES_MAX ? tableSuccessors(network) : blockSuccessors(network, partition(network));
   const { words } = successors;
   const count = network.steps.length;
+  const ofSteps = stepBits(count);
   const stepBytes = count <= SHORT_STEPS_MAX ? 2 : 4;
   budget.hold(Numbering.bytes(words, states) + (2 * states + 1) * 4 + transitions * (4 + stepBytes));
   const numbering = new Numbering(words, states);
@@ -60,8 +63,8 @@ export function graphOf(network: CompiledNetwork, { states, transitions }: Count
     }
     starts[state] = edge;
     successors.look(numbering.states, state * words);
-    for (let word = 0; word << 5 < count; word++) {
-      for (let bits = successors.enabled[word]! & stepBits(count, word); bits !== 0; bits &= bits - 1) {
+    for (let word = 0; word < ofSteps.length; word++) {
+      for (let bits = successors.enabled[word]! & ofSteps[word]!; bits !== 0; bits &= bits - 1) {
         const step = (word << 5) + (31 - Math.clz32(bits & -bits));
         successors.apply(step, next);
         const before = numbering.size;
@@ -87,12 +90,6 @@ function bitsOf(successors: Successors, { states, words }: Numbering): Graph['bi
     successors.look(states, state * words);
     return successors.enabled;
   };
-}
-
-/** The bits of word `word` that stand for steps, when there are `count` of them. */
-function stepBits(count: number, word: number): number {
-  const rest = count - (word << 5);
-  return rest >= 32 ? -1 : (1 << rest) - 1;
 }
 
 /** Whether bit `bit` of `row` is set. */

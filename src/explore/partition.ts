@@ -2,16 +2,17 @@
  * Which components to fold into which of two blocks: those that determine one another belong together, so that each
  * block has few states.
  *
- * Random walks give a sample of global states; the number of distinct combinations that a set of components shows in the
- * sample stands for the number of block states. Clusters are merged greedily, then single components are moved while the
- * sum of the two block sizes shrinks. The choice affects speed only: any partition gives the same states.
+ * The states that a search finds first are the sample; from the combinations that a set of components shows in it follows
+ * an estimate of how many block states there will be. Clusters are merged greedily, then single components are moved
+ * while the sum of the two block sizes shrinks. The choice affects speed only: any partition gives the same states.
  */
-import type { CompiledNetwork } from './compile.ts';
-import { tableSuccessors } from './successors.ts';
+import type { CompiledNetwork } from '../compile/compile.ts';
+import { tableSuccessors } from '../compile/successors.ts';
+import { hashStore } from './store.ts';
 
-const WALKS = 96;
-const STEPS_PER_WALK = 512;
-const SAMPLES_MAX = 6_000;
+/** States that a search finds first, of which so many are looked at. */
+const REACHED_MAX = 30_000;
+const SAMPLES_MAX = 3_000;
 /** Merging prefers sets that stay small over sets that merely compress. */
 const SIZE_WEIGHT = 2;
 
@@ -19,56 +20,50 @@ interface Cluster {
   readonly parts: readonly number[];
   /** By sample: a number that two samples share exactly when all parts agree (up to collisions of 32 bits). */
   readonly labels: Int32Array;
+  /** Estimated number of combinations. */
   readonly size: number;
 }
 
-/** Two disjoint sets of component numbers that together are all of them. */
+/** Component numbers of two blocks, the one that will have more states first. Together they are all components. */
 export function partition(network: CompiledNetwork): readonly [readonly number[], readonly number[]] {
   const samples = sample(network);
-  const distinct = counter(samples.length);
+  const estimate = estimator(samples.length);
   const single = network.automata.map((_, component): Cluster => {
     const labels = Int32Array.from(samples, (locals) => label(component, locals[component]!));
-    return { parts: [component], labels, size: distinct(labels) };
+    return { parts: [component], labels, size: estimate(labels) };
   });
   const still = single.filter(({ size }) => size === 1);
   const varying = single.filter(({ size }) => size > 1);
-  const [first, second] = moved(merged(varying, distinct), single, distinct);
-  return [[...first.parts, ...still.flatMap(({ parts }) => parts)], second.parts];
+  const [first, second] = moved(merged(varying, estimate), single, estimate);
+  const [larger, smaller] = first.size >= second.size ? [first, second] : [second, first];
+  return [larger.parts, [...smaller.parts, ...still.flatMap(({ parts }) => parts)]];
 }
 
-/** Local states of all components in states met by random walks with a fixed seed. */
+/** Local states of all components in some of the states nearest to the initial one. */
 function sample(network: CompiledNetwork): Int32Array[] {
   const successors = tableSuccessors(network);
-  const { fields } = network.layout;
+  const { words, enabled } = successors;
+  const store = hashStore(words);
+  const next = new Int32Array(words);
   const steps = network.steps.length;
-  const state = new Int32Array(successors.words);
-  const random = generator();
-  const met: Int32Array[] = [];
-  const enabled: number[] = [];
-  for (let walk = 0; walk < WALKS; walk++) {
-    state.set(successors.initial);
-    for (let length = 0; length < STEPS_PER_WALK; length++) {
-      met.push(Int32Array.from(fields, (field) => (state[field.word]! >>> field.shift) & field.mask));
-      successors.look(state, 0);
-      enabled.length = 0;
-      for (let step = 0; step < steps; step++) if ((successors.enabled[step >> 5]! & (1 << (step & 31))) !== 0) enabled.push(step);
-      if (enabled.length === 0) break;
-      successors.apply(enabled[random(enabled.length)]!, state);
+  store.add(successors.initial);
+  for (let state = 0; state < store.size && store.size < REACHED_MAX; state++) {
+    successors.look(store.states, state * words);
+    for (let word = 0; word << 5 < steps; word++) {
+      for (let bits = enabled[word]!; bits !== 0; bits &= bits - 1) {
+        const step = (word << 5) + 31 - Math.clz32(bits & -bits);
+        if (step >= steps) break;
+        successors.apply(step, next);
+        store.add(next);
+      }
     }
   }
-  const stride = Math.ceil(met.length / SAMPLES_MAX);
-  return met.filter((_, index) => index % stride === 0);
-}
-
-/** A small generator of whole numbers below a bound; the same sequence in every run. */
-function generator(): (bound: number) => number {
-  let state = 0x2545_f491;
-  return (bound) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % bound;
-  };
+  const every = Math.ceil(store.size / SAMPLES_MAX);
+  return Array.from({ length: Math.ceil(store.size / every) }, (_, index) => {
+    const locals = new Int32Array(network.parts.length);
+    successors.unpack(store.states, index * every * words, locals);
+    return locals;
+  });
 }
 
 /** A 32-bit number for a component in a local state; sums of these stand for combinations. */
@@ -79,47 +74,57 @@ function label(component: number, local: number): number {
   return h ^ (h >>> 15);
 }
 
-/** Counts distinct numbers in arrays of `length`, without allocating. */
-function counter(length: number): (labels: Int32Array) => number {
+/**
+ * Estimates how many different numbers there are from a sample of `length`: those seen, and as many unseen as those seen
+ * once or twice suggest (Chao, "Nonparametric estimation of the number of classes in a population", 1984).
+ */
+function estimator(length: number): (labels: Int32Array) => number {
   const capacity = 2 ** Math.ceil(Math.log2(Math.max(length, 1) * 2));
   const slots = new Int32Array(capacity);
   const stamps = new Int32Array(capacity);
+  const counts = new Int32Array(capacity);
   let stamp = 0;
   return (labels) => {
     stamp++;
-    let count = 0;
+    let [seen, once, twice] = [0, 0, 0];
     for (let index = 0; index < labels.length; index++) {
       const value = labels[index]!;
       let slot = (Math.imul(value, 0x9e37_79b1) >>> 8) & (capacity - 1);
       while (stamps[slot] === stamp && slots[slot] !== value) slot = (slot + 1) & (capacity - 1);
-      if (stamps[slot] === stamp) continue;
-      stamps[slot] = stamp;
-      slots[slot] = value;
-      count++;
+      if (stamps[slot] !== stamp) {
+        stamps[slot] = stamp;
+        slots[slot] = value;
+        counts[slot] = 1;
+        seen++;
+        once++;
+      } else if (++counts[slot]! === 2) {
+        once--;
+        twice++;
+      } else if (counts[slot] === 3) twice--;
     }
-    return count;
+    return seen + (once * (once - 1)) / (2 * (twice + 1));
   };
 }
 
-type Distinct = (labels: Int32Array) => number;
+type Estimate = (labels: Int32Array) => number;
 
 const sum = (a: Int32Array, b: Int32Array): Int32Array => a.map((value, index) => (value + b[index]!) | 0);
 const difference = (a: Int32Array, b: Int32Array): Int32Array => a.map((value, index) => (value - b[index]!) | 0);
 
-const joined = (a: Cluster, b: Cluster, distinct: Distinct): Cluster => {
+const joined = (a: Cluster, b: Cluster, estimate: Estimate): Cluster => {
   const labels = sum(a.labels, b.labels);
-  return { parts: [...a.parts, ...b.parts], labels, size: distinct(labels) };
+  return { parts: [...a.parts, ...b.parts], labels, size: estimate(labels) };
 };
 
 /** Merges the pair that grows least, until two clusters are left. */
-function merged(start: readonly Cluster[], distinct: Distinct): readonly [Cluster, Cluster] {
+function merged(start: readonly Cluster[], estimate: Estimate): readonly [Cluster, Cluster] {
   const empty: Cluster = { parts: [], labels: start[0]?.labels.map(() => 0) ?? new Int32Array(0), size: 1 };
   let clusters = [...start];
   const pairs = new Map<Cluster, Map<Cluster, Cluster>>();
   const pair = (a: Cluster, b: Cluster): Cluster => {
     const row = pairs.get(a) ?? new Map<Cluster, Cluster>();
     pairs.set(a, row);
-    const known = row.get(b) ?? joined(a, b, distinct);
+    const known = row.get(b) ?? joined(a, b, estimate);
     row.set(b, known);
     return known;
   };
@@ -141,7 +146,7 @@ function merged(start: readonly Cluster[], distinct: Distinct): readonly [Cluste
 }
 
 /** Moves single components from one block to the other while the sum of the sizes shrinks. */
-function moved(start: readonly [Cluster, Cluster], single: readonly Cluster[], distinct: Distinct): readonly [Cluster, Cluster] {
+function moved(start: readonly [Cluster, Cluster], single: readonly Cluster[], estimate: Estimate): readonly [Cluster, Cluster] {
   const cost = (blocks: readonly [Cluster, Cluster]): number => blocks[0].size + blocks[1].size;
   let best = start;
   for (;;) {
@@ -152,8 +157,8 @@ function moved(start: readonly [Cluster, Cluster], single: readonly Cluster[], d
         const less = difference(from.labels, labels);
         const more = sum(to.labels, labels);
         const candidate = [
-          { parts: from.parts.filter((one) => one !== part), labels: less, size: distinct(less) },
-          { parts: [...to.parts, part], labels: more, size: distinct(more) },
+          { parts: from.parts.filter((one) => one !== part), labels: less, size: estimate(less) },
+          { parts: [...to.parts, part], labels: more, size: estimate(more) },
         ] as const;
         if (cost(candidate) < cost(better ?? best)) better = candidate;
       }
