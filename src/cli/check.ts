@@ -1,12 +1,12 @@
 /** `rxproof check`: every property of the networks chosen, and every planted bug; the main job. */
-import type { Check } from '../explore/check.ts';
+import type { Check, Verdict } from '../explore/check.ts';
 import { planCheck } from '../explore/check.ts';
 import { readCheckpoint } from '../explore/checkpoint.ts';
 import type { Limits } from '../explore/limits.ts';
 import { UsageError } from '../model/error.ts';
 import type { Value } from '../model/network.ts';
 import type { Suite, Tag } from '../model/suite.ts';
-import { type Report, type ReportBug, type ReportSuite, reportBug, reportSuite } from '../report/model.ts';
+import { type Report, type ReportBug, type ReportSuite, reportBug, reportSuite, verdictWords } from '../report/model.ts';
 import { resultTable } from '../report/table.ts';
 import { fullReport, writeReport } from './report.ts';
 import { refuseUnknownWords, selectProperties, type Selection, selectSuites, valuesOf } from './select.ts';
@@ -116,7 +116,7 @@ function asText(report: Report, suites: readonly Suite[], flags: CheckFlags, fol
   const surprises = report.suites.flatMap((one) =>
     one.claims
       .filter(({ result, expected }) => result.verdict.tag === 'violated' && expected !== 'violated')
-      .map(({ result }) => `  ${replayCommand(one.id, result, valuesOf(flags))}\n`),
+      .map(({ result }) => `  ${replayCommand(one.id, result, valuesOf(flags))}\n    ${verdictWords(result)}\n`),
   );
   if (surprises.length > 0) lines.push('\nto see a counterexample:\n', ...surprises);
   const known = suites.flatMap((suite) => Object.entries(suite.violates).map(([name, why]) => `  ${suite.id}: ${name}\n    ${why}\n`));
@@ -126,6 +126,12 @@ function asText(report: Report, suites: readonly Suite[], flags: CheckFlags, fol
   return lines.join('');
 }
 
+/** What the quick pass saw, and whether the trace is from there because a limit was met first. */
+const quickly = ({ glimpse, longer }: Extract<Verdict, { readonly tag: 'violated' }>) => ({
+  ...(glimpse && { quickPass: { by: glimpse.by, states: glimpse.states, steps: glimpse.path.length } }),
+  ...(longer && { longer }),
+});
+
 /** What `--json` prints: verdicts with their counts, counterexamples as step labels. */
 function asJson({ suites, bugs }: Report, values: Readonly<Record<string, Value>>) {
   const result = ({ property, verdict }: ReportSuite['claims'][number]['result'], expected: Tag, replay: string) => ({
@@ -134,7 +140,7 @@ function asJson({ suites, bugs }: Report, values: Readonly<Record<string, Value>
     verdict: verdict.tag,
     expected,
     ...(verdict.tag === 'violated' && verdict.trace
-      ? { trace: verdict.trace.steps.map(({ step }) => step.label), loop: verdict.trace.loop }
+      ? { trace: verdict.trace.steps.map(({ step }) => step.label), loop: verdict.trace.loop, ...quickly(verdict) }
       : {}),
     ...(verdict.tag === 'unknown' ? { limit: verdict.limit } : {}),
     ...(verdict.tag === 'vacuous'

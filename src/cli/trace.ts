@@ -77,7 +77,8 @@ function shown(built: Built, { property, verdict }: Result, plan: Plan, explorat
   const common = { network: built.network.name, scenario: scenarioText(built.scenario) };
   const options = { style: outputStyle(), columnsMax: Math.min(process.stdout.columns || 100, 120) };
   if (verdict.tag === 'violated' && verdict.trace) {
-    return explain({ ...common, property, trace: verdict.trace, conjunction: verdict.forbidden }, options);
+    const proof = explain({ ...common, property, trace: verdict.trace, conjunction: verdict.forbidden }, options);
+    return verdict.glimpse === undefined ? proof : `${proof}\n${verdictWords({ property, verdict })}\n`;
   }
   if (verdict.tag === 'holds' && verdict.witness) return explain({ ...common, property, trace: verdict.witness }, options);
   const counted = `${exploration.states.toLocaleString('en-US')} states, depth ${exploration.depth}`;

@@ -6,17 +6,21 @@ import { Expander } from './expander.ts';
 import type { ExploreOptions, KeptExploration, Progress, Search } from './exploration.ts';
 import { type LimitReached, limitReached, type Limits } from './limits.ts';
 import { PairLevels } from './pairLevels.ts';
-import { partition } from './partition.ts';
 import { type Found, pathsTo } from './retrace.ts';
 import { Groups, type Watch, watchBits } from './watch.ts';
 
 type Options = ExploreOptions & { readonly limits: Limits };
 
-/** Explores `network` in slices. */
-export function* searchBlocks(network: CompiledNetwork, watches: readonly Watch[], options: Options): Search {
+/** Explores `network`, folded into the blocks `parts`, in slices. */
+export function* searchBlocks(
+  network: CompiledNetwork,
+  watches: readonly Watch[],
+  options: Options,
+  parts: BlockSuccessors['parts'],
+): Search {
   const { limits } = options;
   const started = performance.now();
-  const search = new BlockSearch(network, watches, options);
+  const search = new BlockSearch(network, watches, options, parts);
   let limit: LimitReached | undefined;
   while (limit === undefined && search.nextLevel()) {
     const snapshot = search.snapshot();
@@ -40,9 +44,9 @@ class BlockSearch {
   #at = 0;
   #early = false;
 
-  constructor(network: CompiledNetwork, watches: readonly Watch[], { resume, untilAny = [] }: Options) {
+  constructor(network: CompiledNetwork, watches: readonly Watch[], { resume, untilAny = [] }: Options, parts: BlockSuccessors['parts']) {
     this.#network = network;
-    this.#successors = blockSuccessors(network, resume?.parts ?? partition(network));
+    this.#successors = blockSuccessors(network, parts);
     const [first, second] = this.#successors.blocks;
     const groups = new Groups(untilAny);
     this.#found = watches.map(() => undefined);

@@ -9,13 +9,23 @@ import { replay, type Trace } from '../trace/replay.ts';
 import type { Exploration, ExploreOptions } from './exploration.ts';
 import { explore } from './explore.ts';
 import { type LimitReached, LIMITS_DEFAULT } from './limits.ts';
+import type { Glimpse } from './quickPass.ts';
 import type { Watch } from './watch.ts';
 
 export type Verdict =
   /** Exhausted: within the scenario's bounds no counterexample exists. A `sometimes` carries its witness. */
   | { readonly tag: 'holds'; readonly witness?: Trace }
-  /** A `sometimes` that is never reached has no trace. `forbidden` is what the last state of the trace satisfies. */
-  | { readonly tag: 'violated'; readonly trace?: Trace; readonly forbidden?: Conjunction }
+  /**
+   * A `sometimes` that is never reached has no trace. `forbidden` is what the last state of the trace satisfies. `glimpse`
+   * is what the quick pass saw; if the search met its limit before it came that far, the trace is that one: `longer`.
+   */
+  | {
+      readonly tag: 'violated';
+      readonly trace?: Trace;
+      readonly forbidden?: Conjunction;
+      readonly glimpse?: Glimpse;
+      readonly longer?: LimitReached;
+    }
   | { readonly tag: 'unknown'; readonly limit: LimitReached }
   /**
    * Nothing breaks the claim, but its premise is never reached (or there is none), so it says nothing; or that is reached and
@@ -81,9 +91,10 @@ export function planCheck(network: Network, properties: readonly Property[], opt
     watches,
     options: { ...options, untilAny },
     conclude: (exploration) => {
-      const first = targets.map((own) => shortest(exploration, own));
+      const reached = withGlimpses(exploration);
+      const first = targets.map((own) => shortest(reached, own));
       const found = traces(
-        exploration,
+        reached,
         first.flatMap((watch) => watch ?? []),
       );
       const answers: Answers = undecided(exploration)
@@ -95,7 +106,11 @@ export function planCheck(network: Network, properties: readonly Property[], opt
         const unmet = premises[index]?.find((group) => shortest(exploration, group) === undefined);
         const context = { exploration, premise: unmet && (conjunctions[unmet[0] ?? -1] ?? []) };
         if (isLate(property)) return { property, verdict: lateVerdict(property, network, answers, context) };
-        return { property, verdict: verdictOf(property, trace, conjunctions[watch ?? -1], context) };
+        const verdict = verdictOf(property, trace, conjunctions[watch ?? -1], context);
+        return {
+          property,
+          verdict: verdict.tag === 'violated' ? { ...verdict, ...glimpsed(exploration, targets[index] ?? [], watch) } : verdict,
+        };
       });
       return { exploration, results };
     },
@@ -104,6 +119,28 @@ export function planCheck(network: Network, properties: readonly Property[], opt
       return premise === undefined ? undefined : traces(exploration, [premise]).get(premise);
     },
   };
+}
+
+/** `exploration`, which a limit may have ended, and what the quick pass saw where it did not come. */
+function withGlimpses(exploration: Exploration): Exploration {
+  const { limit, seen, paths, glimpses } = exploration;
+  if (limit === undefined || glimpses === undefined) return exploration;
+  return {
+    ...exploration,
+    seen: seen.map((steps, watch) => steps ?? glimpses[watch]?.path.length),
+    paths: (wanted) => {
+      const own = wanted.filter((watch) => seen[watch] !== undefined);
+      const found = new Map(paths(own).map((path, index) => [own[index], path]));
+      return wanted.map((watch) => found.get(watch) ?? [...(glimpses[watch]?.path ?? [])]);
+    },
+  };
+}
+
+/** What a counterexample says of the quick pass: what it saw of the property's `targets`, and whether `watch` is from there. */
+function glimpsed({ seen, limit, glimpses }: Exploration, targets: readonly number[], watch: number | undefined) {
+  const glimpse = targets.flatMap((target) => glimpses?.[target] ?? []).sort((a, b) => a.path.length - b.path.length)[0];
+  const longer = watch !== undefined && seen[watch] === undefined ? limit : undefined;
+  return { ...(glimpse && { glimpse }), ...(longer && { longer }) };
 }
 
 /** What a verdict depends on beside the trace. */

@@ -1,6 +1,7 @@
 /** What a search is asked and what it answers. */
 import type { Snapshot } from './checkpoint.ts';
 import type { LimitReached, Limits } from './limits.ts';
+import type { Glimpse } from './quickPass.ts';
 
 export interface Progress {
   readonly states: number;
@@ -38,6 +39,8 @@ export interface Exploration extends Omit<Progress, 'snapshot'> {
   readonly seen: readonly (number | undefined)[];
   /** By step: whether it was ever taken. */
   readonly fired: Uint8Array;
+  /** By watch: what a quick pass saw before, where there was one. */
+  readonly glimpses?: readonly (Glimpse | undefined)[];
   /** Shortest paths (step numbers) to the states that first satisfied `watches`, all of them seen. */
   readonly paths: (watches: readonly number[]) => number[][];
 }

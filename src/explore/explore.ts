@@ -7,7 +7,9 @@ import { tableSuccessors } from '../compile/successors.ts';
 import { searchBlocks } from './blockSearch.ts';
 import type { ExploreOptions, KeptExploration, Search } from './exploration.ts';
 import { LIMITS_DEFAULT } from './limits.ts';
+import { partition } from './partition.ts';
 import { searchPlainly } from './plainSearch.ts';
+import { quickPass } from './quickPass.ts';
 import type { Watch } from './watch.ts';
 
 /** Below this many states setting up blocks costs more than it saves. */
@@ -28,11 +30,15 @@ export function explore(network: CompiledNetwork, watches: readonly Watch[], opt
  */
 export function* exploring(network: CompiledNetwork, watches: readonly Watch[], options: ExploreOptions = {}): Search {
   const limits = { ...LIMITS_DEFAULT, ...options.limits };
+  // First what is near; then, where that is not all, a quick look at what is far.
   if (options.engine !== 'blocks' && options.resume === undefined) {
     const few = options.engine === undefined && limits.statesMax > FIELDS_STATES_MAX;
     const bounds = few ? { ...limits, statesMax: FIELDS_STATES_MAX } : limits;
     const done = yield* searchPlainly(network, watches, { ...options, limits: bounds }, tableSuccessors(network));
-    if (!few || done.limit !== 'states') return done;
+    if (done.limit === undefined || done.limit === 'stopped') return done;
+    const glimpses = quickPass(network, watches);
+    if (!few || done.limit !== 'states') return { ...done, glimpses };
+    return { ...(yield* searchBlocks(network, watches, { ...options, limits }, partition(network, done.forEachState))), glimpses };
   }
-  return yield* searchBlocks(network, watches, { ...options, limits });
+  return yield* searchBlocks(network, watches, { ...options, limits }, options.resume?.parts ?? partition(network));
 }

@@ -25,6 +25,7 @@ import {
   type ToWorker,
   type WorkerSetup,
 } from './protocol.ts';
+import { quickPass } from './quickPass.ts';
 import type { Watch } from './watch.ts';
 
 export interface ParallelOptions extends Pick<ExploreOptions, 'limits'> {
@@ -40,6 +41,7 @@ type Expanded = Extract<FromWorker, { readonly did: 'expanded' }>;
 
 /** Explores `network` by several threads. The counts are those of `explore`; traces are looked for by one thread again. */
 export async function exploreParallel(network: CompiledNetwork, watches: readonly Watch[], options: ParallelOptions): Promise<Exploration> {
+  const glimpses = quickPass(network, watches);
   const blocks = blockSuccessors(network, partition(network));
   const crew = hire(network, watches, blocks, options.workers);
   const seen: (number | undefined)[] = watches.map(() => undefined);
@@ -87,6 +89,7 @@ export async function exploreParallel(network: CompiledNetwork, watches: readonl
     early: false,
     seen,
     fired,
+    glimpses,
     paths: (wanted) => explore(network, watches, { ...again, untilAny: wanted.map((watch) => [watch]) }).paths(wanted),
   };
 }

@@ -8,11 +8,16 @@
  */
 import type { CompiledNetwork } from '../compile/compile.ts';
 import { tableSuccessors } from '../compile/successors.ts';
-import { hashStore } from './store.ts';
+import type { KeptExploration } from './exploration.ts';
+import { LIMITS_DEFAULT } from './limits.ts';
+import { searchPlainly } from './plainSearch.ts';
 
-/** States that a search finds first, of which so many are looked at. */
+/** States that are searched for where nobody did before. */
 const REACHED_MAX = 30_000;
-const SAMPLES_MAX = 3_000;
+/** At most twice as many states are looked at. */
+const SAMPLES_MAX = 2_000;
+
+type Visit = KeptExploration['forEachState'];
 /** Merging prefers sets that stay small over sets that merely compress. */
 const SIZE_WEIGHT = 2;
 
@@ -24,9 +29,15 @@ interface Cluster {
   readonly size: number;
 }
 
-/** Component numbers of two blocks, the one that will have more states first. Together they are all components. */
-export function partition(network: CompiledNetwork): readonly [readonly number[], readonly number[]] {
-  const samples = sample(network);
+/**
+ * Component numbers of two blocks, the one that will have more states first. Together they are all components. `reached`
+ * visits the states that a search found first, if there was one.
+ */
+export function partition(
+  network: CompiledNetwork,
+  reached: Visit = (visit) => visitNearest(network, visit),
+): readonly [readonly number[], readonly number[]] {
+  const samples = sample(reached);
   const estimate = estimator(samples.length);
   const single = network.automata.map((_, component): Cluster => {
     const labels = Int32Array.from(samples, (locals) => label(component, locals[component]!));
@@ -39,31 +50,27 @@ export function partition(network: CompiledNetwork): readonly [readonly number[]
   return [larger.parts, [...smaller.parts, ...still.flatMap(({ parts }) => parts)]];
 }
 
-/** Local states of all components in some of the states nearest to the initial one. */
-function sample(network: CompiledNetwork): Int32Array[] {
-  const successors = tableSuccessors(network);
-  const { words, enabled } = successors;
-  const store = hashStore(words);
-  const next = new Int32Array(words);
-  const steps = network.steps.length;
-  store.add(successors.initial);
-  for (let state = 0; state < store.size && store.size < REACHED_MAX; state++) {
-    successors.look(store.states, state * words);
-    for (let word = 0; word << 5 < steps; word++) {
-      for (let bits = enabled[word]!; bits !== 0; bits &= bits - 1) {
-        const step = (word << 5) + 31 - Math.clz32(bits & -bits);
-        if (step >= steps) break;
-        successors.apply(step, next);
-        store.add(next);
-      }
-    }
-  }
-  const every = Math.ceil(store.size / SAMPLES_MAX);
-  return Array.from({ length: Math.ceil(store.size / every) }, (_, index) => {
-    const locals = new Int32Array(network.parts.length);
-    successors.unpack(store.states, index * every * words, locals);
-    return locals;
+/** Local states of all components in some of the states reached, evenly spread. */
+function sample(reached: Visit): Int32Array[] {
+  const states: Int32Array[] = [];
+  let every = 1;
+  let count = 0;
+  reached((locals) => {
+    if (count++ % every !== 0) return;
+    states.push(locals.slice());
+    if (states.length < 2 * SAMPLES_MAX) return;
+    states.splice(0, states.length, ...states.filter((_, index) => index % 2 === 0));
+    every *= 2;
   });
+  return states;
+}
+
+/** Visits the states nearest to the initial one. */
+function visitNearest(network: CompiledNetwork, visit: (locals: Int32Array) => void): void {
+  const search = searchPlainly(network, [], { limits: { ...LIMITS_DEFAULT, statesMax: REACHED_MAX } }, tableSuccessors(network));
+  let slice = search.next();
+  while (slice.done !== true) slice = search.next();
+  slice.value.forEachState(visit);
 }
 
 /** A 32-bit number for a component in a local state; sums of these stand for combinations. */

@@ -3,12 +3,13 @@ import type { AnyStateMachine } from 'xstate';
 import { chartOf } from '../export/statechart.ts';
 import type { StateGraph } from '../export/stategraph.ts';
 import type { Check, Result } from '../explore/check.ts';
+import type { Glimpse } from '../explore/quickPass.ts';
 import { ModelError } from '../model/error.ts';
 import type { Network } from '../model/network.ts';
 import type { Conjunction } from '../model/property.ts';
 import { scenarioText } from '../model/scenario.ts';
 import { type Built, expectedTag, type Suite, type Tag } from '../model/suite.ts';
-import { lengthText } from '../trace/however.ts';
+import { lengthText, stepsText } from '../trace/however.ts';
 import type { Trace } from '../trace/replay.ts';
 
 /** A property with the verdict it got and the one it should have. */
@@ -125,15 +126,24 @@ export function traceOf({
   return undefined;
 }
 
+const glimpseText = (glimpse: Glimpse | undefined): string =>
+  glimpse === undefined ? '' : `seen by ${glimpse.by} after ${glimpse.states.toLocaleString('en-US')} states`;
+
 /** What a verdict means here, in words; nothing for one that says it all. */
 export function verdictWords({ property, verdict }: Result): string {
   switch (verdict.tag) {
     case 'holds':
       return property.kind === 'sometimes' ? 'a witness was found' : '';
     case 'violated':
-      return verdict.trace === undefined
-        ? 'never reached within the bounds'
-        : `${verdict.trace.loop === undefined ? 'shortest ' : ''}counterexample: ${lengthText(verdict.trace)}`;
+      if (verdict.trace === undefined) return 'never reached within the bounds';
+      if (verdict.longer !== undefined)
+        return `counterexample, maybe not a shortest one: ${lengthText(verdict.trace)}, ${glimpseText(verdict.glimpse)}; the exhaustive search ended early, by its limit on ${verdict.longer}`;
+      return [
+        `${verdict.trace.loop === undefined ? 'shortest ' : ''}counterexample: ${lengthText(verdict.trace)}`,
+        ...(verdict.glimpse
+          ? [`the quick pass had one of ${stepsText(verdict.glimpse.path.length)}, ${glimpseText(verdict.glimpse)}`]
+          : []),
+      ].join('; ');
     case 'unknown':
       return `the search ended early, by its limit on ${verdict.limit}`;
     case 'vacuous':

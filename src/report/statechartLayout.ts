@@ -1,5 +1,5 @@
 /** Where the boxes, arrows and labels of a statechart go: ELK's layered layout, compound states included. */
-import elkBundle, { type ElkExtendedEdge, type ElkNode, type ELK } from 'elkjs/lib/elk.bundled.js';
+import type { ELK, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk.bundled.js';
 import { type Chart, type ChartState, type ChartTransition, detailsOf, statesOf } from '../export/statechart.ts';
 
 /** Part of a line, by what it is. */
@@ -95,7 +95,8 @@ export async function layoutChart(chart: Chart): Promise<PlacedChart> {
   const initials = statesOf(chart.root).flatMap(({ id, initial }) =>
     initial === undefined ? [] : [{ id: `i ${id}`, sources: [dotId(id)], targets: [nodeId(initial)] }],
   );
-  // `new` on a default import that is CommonJS: its types say module, so the class sits one level down.
+  // Large, and needed for pictures only. Its types say module, but it is CommonJS: the class is the default export.
+  const { default: elkBundle } = await import('elkjs/lib/elk.bundled.js');
   const elk = new (elkBundle as unknown as new () => ELK)();
   const graph: ElkNode = { id: 'all', layoutOptions: OPTIONS, children: [nodeOf(chart.root, lines)], edges: [...initials, ...edges] };
   const placed = await elk.layout(graph);

@@ -135,6 +135,6 @@ function whereText(state: number): string {
   return state === 0 ? 'in the initial state' : `after step ${state}`;
 }
 
-function stepsText(count: number): string {
+export function stepsText(count: number): string {
   return count === 1 ? '1 step' : `${count} steps`;
 }
