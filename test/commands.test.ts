@@ -36,6 +36,22 @@ test('the command that walks a violation again does so, with the profile it was 
   expect(run.said).toContain('is violated in');
 });
 
+test('a reduced check says so, and names what it cannot decide', async () => {
+  expect(await checkCommand([], { ...check, network: 'stack/6.18', reduce: ['symmetry'] })).toBe(0);
+  expect(run.said).toContain('reduce=symmetry');
+  expect(await checkCommand([], { ...check, network: 'socket/6.12-one-reader', reduce: ['por', 'symmetry'] })).toBe(0);
+  expect(run.said).toMatch(
+    /left out, because --reduce por,symmetry cannot decide them:\n {2}socket\/6\.12-one-reader\n( {4}.*\n)* {4}EAGAIN/,
+  );
+});
+
+test('a reduced check runs on one thread, in one go', async () => {
+  await expect(checkCommand([], { ...check, workers: 2, reduce: ['por'] })).rejects.toThrow('--reduce does not go with --workers 2');
+  await expect(checkCommand([], { ...check, checkpoint: 'x', network: 'stack/6.18', reduce: ['por'] })).rejects.toThrow(
+    '--reduce does not go with --checkpoint',
+  );
+});
+
 test('a path that violates nothing is not a success', () => {
   expect(walkCommand({ ...walk, network: 'ring/article', path: '0' })).toBe(2);
   expect(run.said).toContain('the path violates nothing here');

@@ -11,6 +11,7 @@ import { end } from './parts.ts';
 import { keys } from './scenario.ts';
 import { ipiSteps, processSteps, senderSteps } from './steps/backlog.ts';
 import { softirqSteps } from './steps/softirq.ts';
+import { cpusInTurn } from './symmetry.ts';
 
 export const backlogSlice = family({
   name: 'backlog',
@@ -38,6 +39,7 @@ export const backlogSlice = family({
           profile.pollInPlace,
         ),
       )
-      .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus) : []));
+      .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus) : []))
+      .symmetric((parts) => cpusInTurn(parts, { cpus: s.cpus }));
   },
 });

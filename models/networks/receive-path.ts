@@ -18,6 +18,7 @@ import { readerSteps } from './steps/reader.ts';
 import { socketSteps, toError, toReceive } from './steps/socket.ts';
 import { otherSoftirqSteps, softirqSteps } from './steps/softirq.ts';
 import { stackIdle, stackSteps, toIp, unhandledSteps } from './steps/stack.ts';
+import { readersOnOneCpu } from './symmetry.ts';
 
 const KEYS = {
   ...keys(
@@ -61,7 +62,7 @@ export const receivePath = family({
   build: (s) => receivePathOn(s, { senders: [0], home: (i) => (i + s.cpus - 1) % s.cpus }),
 });
 
-/** The receive path with its tasks on given CPUs. */
+/** The receive path with its tasks on given CPUs, which may not trade places: boot is on CPU 0. */
 export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoftirqs = [] }: Placement) {
   const profile = PROFILE[s.profile];
   const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
@@ -85,5 +86,6 @@ export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoft
     .join((n) => stackSteps(n, { ...bounds, ...rules }, toReceive(n), toError(n)))
     .join((n) => unhandledSteps(n, 'unhandled', frames, (c, pkt) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })]))
     .join((n) => socketSteps(n, bounds))
-    .join((n) => readerSteps(n, { ...bounds, ...tasks }));
+    .join((n) => readerSteps(n, { ...bounds, ...tasks }))
+    .symmetric((parts) => readersOnOneCpu(parts, { ...s, home }));
 }

@@ -14,6 +14,7 @@ import { igbSteps } from './steps/igb.ts';
 import { deviceSteps, interruptSteps, watchdogStep } from './steps/nic.ts';
 import { softirqSteps } from './steps/softirq.ts';
 import { unhandledSteps } from './steps/stack.ts';
+import { cpusInTurn } from './symmetry.ts';
 
 const RING_KEYS = keys('profile', 'packets', 'cpus', 'ring', 'weight', 'kicks');
 const BOOT_KEYS = { ...RING_KEYS, ...keys('closes') };
@@ -74,10 +75,12 @@ export const ringSlice = family({
       .join((n) => watchdogStep(n, s.kicks))
       .join((n) => interruptSteps(n, bounds))
       .join((n) => softirqSteps(n, s.cpus))
-      .join((n) => igbSteps(n, bounds, deliver(n), () => []));
+      .join((n) => igbSteps(n, bounds, deliver(n), () => []))
+      .symmetric((parts) => cpusInTurn(parts, { cpus: s.cpus }));
   },
 });
 
+/** Its CPUs may not trade places: the task that opens and closes the interface is on CPU 0. */
 export const bootSlice = family({
   name: 'boot',
   about: 'boot, probe, open and close of the interface, with frames arriving all the while',

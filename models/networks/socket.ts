@@ -11,6 +11,7 @@ import { keys, kindsOf, modesOf } from './scenario.ts';
 import { readerSteps } from './steps/reader.ts';
 import { socketSteps, toError, toReceive } from './steps/socket.ts';
 import { softirqOn } from './steps/softirq.ts';
+import { cpusInTurn, readersOnOneCpu } from './symmetry.ts';
 
 export const socketSlice = family({
   name: 'socket',
@@ -21,6 +22,7 @@ export const socketSlice = family({
     // A datagram without a socket never gets here.
     const kinds = kindsOf(s.kinds).filter((kind) => kind === 'matched' || kind === 'badMatched' || kind === 'icmpError');
     const bounds = { ...s, profile };
+    const home = (reader: number): number => (reader + s.cpus - 1) % s.cpus;
     // Without the socket lock `receive` is exact for one receiving CPU only; readers are on all of them.
     const receivers = profile.socketLock ? range(s.cpus) : [0];
     const { wire, cpu, socket, receive, waitQueue, reader, emptiness, holder, ledger, counters } = componentsOf(s);
@@ -42,8 +44,11 @@ export const socketSlice = family({
         })),
       ])
       .join((n) => socketSteps(n, bounds))
-      .join((n) =>
-        readerSteps(n, { ...bounds, modes: modesOf(s.modes), home: (i) => (i + s.cpus - 1) % s.cpus, unchargesLate: !profile.readerQueue }),
-      );
+      .join((n) => readerSteps(n, { ...bounds, modes: modesOf(s.modes), home, unchargesLate: !profile.readerQueue }))
+      .symmetric((parts) => [
+        ...readersOnOneCpu(parts, { ...s, home }),
+        // The holder of the socket lock is on one CPU, and so is the only receiver of 6.x.
+        ...(s.holds === 0 && profile.socketLock ? cpusInTurn(parts, { ...s, home }) : []),
+      ]);
   },
 });

@@ -11,6 +11,7 @@ import { end } from './parts.ts';
 import { keys, kindsOf } from './scenario.ts';
 import { softirqOn } from './steps/softirq.ts';
 import { stackSteps, toIp } from './steps/stack.ts';
+import { cpusInTurn } from './symmetry.ts';
 
 export const stackSlice = family({
   name: 'stack',
@@ -43,6 +44,7 @@ export const stackSlice = family({
           (_, pkt) => end(n, pkt, 'delivered', n.UdpInDatagrams),
           (_, pkt) => end(n, pkt, 'icmpIn', n.IcmpInDestUnreachs),
         ),
-      );
+      )
+      .symmetric((parts) => cpusInTurn(parts, { cpus: s.cpus }));
   },
 });

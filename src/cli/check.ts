@@ -5,7 +5,8 @@ import { readCheckpoint } from '../explore/checkpoint.ts';
 import type { Limits } from '../explore/limits.ts';
 import { UsageError } from '../model/error.ts';
 import type { Value } from '../model/network.ts';
-import type { Suite, Tag } from '../model/suite.ts';
+import type { Built, Suite, Tag } from '../model/suite.ts';
+import { decides, planReduced, type Reduction } from '../reduce/plan.ts';
 import { type Report, type ReportBug, type ReportSuite, reportBug, reportSuite, verdictWords } from '../report/model.ts';
 import { resultTable } from '../report/table.ts';
 import { fullReport, writeReport } from './report.ts';
@@ -21,6 +22,7 @@ export interface CheckFlags extends Selection {
   readonly checkpoint?: string;
   readonly checkpointEvery: number;
   readonly resume?: string;
+  readonly reduce?: readonly Reduction[];
   readonly bugs: boolean;
   readonly json?: boolean;
   readonly report?: string;
@@ -35,6 +37,7 @@ export async function checkCommand(words: readonly string[], flags: CheckFlags):
     suites.flatMap((suite) => suite.build(values).properties),
   );
   refuseCheckpoint(suites.length, flags);
+  refuseReduced(flags);
   const checked: ReportSuite[] = [];
   const bugs: ReportBug[] = [];
   for (const suite of suites) {
@@ -70,16 +73,31 @@ function refuseCheckpoint(suites: number, { checkpoint, resume, workers }: Check
     throw new UsageError(`--checkpoint and --resume need --workers 1, not ${workers}: only the search on one thread writes checkpoints`);
 }
 
+/** A reduced search is by the engine that takes any successor function: one thread, and no checkpoints. */
+function refuseReduced({ reduce, workers, checkpoint, resume }: CheckFlags): void {
+  if (reduce === undefined) return;
+  const other =
+    workers > 1 ? `--workers ${workers}` : checkpoint !== undefined ? '--checkpoint' : resume !== undefined ? '--resume' : undefined;
+  if (other !== undefined)
+    throw new UsageError(`--reduce does not go with ${other}: a reduced search runs on one thread and in one go; leave one out`);
+}
+
 async function checkSuite(suite: Suite, words: readonly string[], flags: CheckFlags): Promise<ReportSuite | undefined> {
   const built = suite.build(valuesOf(flags));
-  const properties = selectProperties(built.properties, words);
+  const reduce = reductionsOf(built, flags);
+  const properties = selectProperties(built.properties, words).filter((property) => decides(reduce, property));
   if (properties.length === 0) return undefined;
-  const fresh = planCheck(built.network, properties, { limits: limitsOf(flags) });
+  const fresh = planReduced(built.network, properties, { limits: limitsOf(flags), reduce });
   const plan =
     flags.resume === undefined ? fresh : { ...fresh, options: { ...fresh.options, resume: readCheckpoint(flags.resume, fresh.compiled) } };
   const checkpoint = flags.checkpoint === undefined ? {} : { checkpoint: { path: flags.checkpoint, every: flags.checkpointEvery * 1000 } };
-  return reportSuite(suite, built, plan.conclude(await search(plan, suite.id, { workers: flags.workers, ...checkpoint })));
+  const done = plan.conclude(await search(plan, suite.id, { workers: flags.workers, ...checkpoint }));
+  return reportSuite(suite, built, done, reduce);
 }
+
+/** The reductions asked for, as far as the network has something to exchange. */
+const reductionsOf = ({ network }: Built, { reduce = [] }: CheckFlags): readonly Reduction[] =>
+  reduce.filter((one) => one !== 'symmetry' || network.exchanges.length > 0);
 
 async function checkBugs(suite: Suite, flags: CheckFlags): Promise<ReportBug[]> {
   const reports: ReportBug[] = [];
@@ -121,6 +139,7 @@ function asText(report: Report, suites: readonly Suite[], flags: CheckFlags, fol
   if (surprises.length > 0) lines.push('\nto see a counterexample:\n', ...surprises);
   const known = suites.flatMap((suite) => Object.entries(suite.violates).map(([name, why]) => `  ${suite.id}: ${name}\n    ${why}\n`));
   if (known.length > 0 && report.suites.length > 0) lines.push('\nviolations that are expected, because the kernel has them:\n', ...known);
+  lines.push(...reductionLines(suites, flags));
   if (folder !== undefined) lines.push(`\nreport: ${folder}/index.html\n`);
   if (wasInterrupted()) lines.push('\nstopped: what had not begun is not listed, and no report was written\n');
   return lines.join('');
@@ -131,6 +150,23 @@ const quickly = ({ glimpse, longer }: Extract<Verdict, { readonly tag: 'violated
   ...(glimpse && { quickPass: { by: glimpse.by, states: glimpse.states, steps: glimpse.path.length } }),
   ...(longer && { longer }),
 });
+
+/** What a reduced search says nothing of. */
+function reductionLines(suites: readonly Suite[], flags: CheckFlags): string[] {
+  if (flags.reduce === undefined) return [];
+  const built = suites.map((suite) => ({ id: suite.id, one: suite.build(valuesOf(flags)) }));
+  const whole = built.flatMap(({ id, one }) => (reductionsOf(one, flags).length === 0 ? [id] : []));
+  const undecided = built.flatMap(({ id, one }) => {
+    const names = one.properties.filter((property) => !decides(reductionsOf(one, flags), property)).map(({ name }) => `\n    ${name}`);
+    return names.length === 0 ? [] : [`\n  ${id}${names.join('')}`];
+  });
+  return [
+    ...(whole.length === 0 ? [] : [`\nnothing may be exchanged, so searched in full: ${whole.join(', ')}\n`]),
+    ...(undecided.length === 0
+      ? []
+      : [`\nleft out, because --reduce ${flags.reduce.join(',')} cannot decide them:${undecided.join('')}\n`]),
+  ];
+}
 
 /** What `--json` prints: verdicts with their counts, counterexamples as step labels. */
 function asJson({ suites, bugs }: Report, values: Readonly<Record<string, Value>>) {

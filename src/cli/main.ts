@@ -1,6 +1,7 @@
 /** The command line: parsing, dispatch, and one place where an error becomes an exit code. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ModelError, UsageError } from '../model/error.ts';
+import { REDUCTIONS, type Reduction } from '../reduce/plan.ts';
 import { EngineError } from '../trace/replay.ts';
 import { type AgreeFlags, agreeCommand } from './agree.ts';
 import { type BenchFlags, benchCommand } from './bench.ts';
@@ -55,6 +56,12 @@ function addCheck(command: Command): void {
     .option('--checkpoint <file>', 'write an unfinished search there, now and then and when it ends early')
     .addOption(new Option('--checkpoint-every <seconds>', 'how often').default(60).argParser(positive))
     .option('--resume <file>', 'go on from a checkpoint')
+    .addOption(
+      new Option(
+        '--reduce <ways>',
+        'smaller searches: symmetry (of states that exchanges take to one another, one), por (of many orders of independent steps, one), or both with a comma; claims that they cannot decide are left out',
+      ).argParser(reductions),
+    )
     .option('--no-bugs', 'do not check the planted bugs')
     .option('--json', 'print JSON instead of a table')
     .option('--report <folder>', 'write index.html there (a full check writes reports/index.html)')
@@ -66,6 +73,7 @@ Examples:
   rxproof check 'sleeps for ever' --network socket
   rxproof check --network receive-path/1cpu --scenario packets=2 ring=4 weight=1
   rxproof check --network ring --profile 6.12 --json
+  rxproof check --network socket --scenario readers=3 --reduce symmetry
   rxproof check --network receive-path/2cpu --scenario packets=3 --states-max 100000000 --workers 2`,
     )
     .action(async (words: string[], flags: CheckFlags) => exitWith(await checkCommand(words, flags)));
@@ -176,6 +184,16 @@ function positive(text: string): number {
   const value = whole(text);
   if (value === 0) throw new InvalidArgumentError('it must be 1 or more.');
   return value;
+}
+
+/** `por`, `symmetry`, or both. */
+function reductions(text: string): readonly Reduction[] {
+  const known = text.split(',').map((word) => REDUCTIONS.find((one) => one === word));
+  const found = known.flatMap((one) => one ?? []);
+  if (found.length < known.length || new Set(found).size < found.length) {
+    throw new InvalidArgumentError(`It must be ${REDUCTIONS.join(', ')}, or both with a comma between.`);
+  }
+  return found;
 }
 
 function exitWith(code: number): void {

@@ -95,12 +95,13 @@ export class Block implements BlockTables {
 
   /** Numbers block states in the order in which `locals` lists them; 0 is the initial one as ever. */
   restore(locals: Int32Array): void {
-    const width = this.parts.length;
-    for (let at = 0; at < locals.length; at += width) {
-      for (let place = 0; place < width; place++) this.#states.change(place, locals[at + place]!);
-      const before = this.#states.size;
-      if (this.#states.number() === before) this.#fillRow(before);
-    }
+    for (let at = 0; at < locals.length; at += this.parts.length) this.number(locals, at);
+  }
+
+  /** The number, new or known, of the block state whose local states are at `offset` of `locals`. */
+  number(locals: Int32Array, offset: number): number {
+    for (let place = 0; place < this.parts.length; place++) this.#states.change(place, locals[offset + place]!);
+    return this.#number();
   }
 
   /** Computes the solo targets of all block states that there are, but not of those that this finds. */
@@ -168,10 +169,15 @@ export class Block implements BlockTables {
     for (const { place, component, event } of this.#moves[step]!) {
       states.change(place, this.#network.automata[component]!.next(states.at(id, place), event));
     }
-    const before = states.size;
-    const next = states.number();
-    if (next === before) this.#fillRow(next);
-    return next;
+    return this.#number();
+  }
+
+  /** The number of the combination that was put together. */
+  #number(): number {
+    const before = this.#states.size;
+    const id = this.#states.number();
+    if (id === before) this.#fillRow(id);
+    return id;
   }
 
   #fillRow(id: number): void {

@@ -21,6 +21,8 @@ export interface Successors {
 
 /** With the way back from a packed state to local states. */
 export interface UnpackingSuccessors extends Successors {
+  /** Bytes of its tables, where they grow. */
+  readonly bytes?: number;
   /** Writes the local state of every component in the state at `offset`. */
   unpack(states: Int32Array, offset: number, locals: Int32Array): void;
 }

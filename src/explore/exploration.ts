@@ -1,4 +1,5 @@
 /** What a search is asked and what it answers. */
+import type { UnpackingSuccessors } from '../compile/successors.ts';
 import type { Snapshot } from './checkpoint.ts';
 import type { LimitReached, Limits } from './limits.ts';
 import type { Glimpse } from './quickPass.ts';
@@ -24,6 +25,8 @@ export interface ExploreOptions {
   readonly engine?: Engine;
   /** Goes on from here, with the fast engine. */
   readonly resume?: Snapshot;
+  /** Builds another successor function than the network's own, for the reference engine: how a reduction comes in. See src/reduce. */
+  readonly successors?: () => UnpackingSuccessors;
 }
 
 export interface Exploration extends Omit<Progress, 'snapshot'> {

@@ -30,6 +30,7 @@ export function explore(network: CompiledNetwork, watches: readonly Watch[], opt
  */
 export function* exploring(network: CompiledNetwork, watches: readonly Watch[], options: ExploreOptions = {}): Search {
   const limits = { ...LIMITS_DEFAULT, ...options.limits };
+  if (options.successors !== undefined) return yield* searchPlainly(network, watches, { ...options, limits }, options.successors());
   // First what is near; then, where that is not all, a quick look at what is far.
   if (options.engine !== 'blocks' && options.resume === undefined) {
     const few = options.engine === undefined && limits.statesMax > FIELDS_STATES_MAX;

@@ -31,7 +31,8 @@ export function* searchPlainly(
   const started = performance.now();
   let [state, levelEnd, quiescent, deadlocks, early] = [0, 1, 0, 0, false];
   let limit: LimitReached | undefined;
-  const progress = () => ({ states: store.size, transitions: expand.transitions, depth: starts.length - 1, bytes: store.bytes });
+  const bytes = (): number => store.bytes + (successors.bytes ?? 0);
+  const progress = () => ({ states: store.size, transitions: expand.transitions, depth: starts.length - 1, bytes: bytes() });
 
   store.add(successors.initial);
   for (; state < store.size && !early; state++) {
@@ -41,7 +42,7 @@ export function* searchPlainly(
     }
     if (state % STRIDE === 0 || store.size > limits.statesMax) {
       const stop = yield progress();
-      limit = stop === true ? 'stopped' : limitReached(limits, store.size, store.bytes, started);
+      limit = stop === true ? 'stopped' : limitReached(limits, store.size, bytes(), started);
       if (limit !== undefined) break;
     }
     successors.look(store.states, state * words);

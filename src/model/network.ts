@@ -8,6 +8,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { type Component, type MachineOf, type Move, type Observation, type Ref, type RefFamily, ref, refFamily } from './component.ts';
 import { ModelError } from './error.ts';
+import { erased, type Exchange, type ExchangeOf } from './symmetry.ts';
 
 export type Value = string | number | boolean;
 
@@ -64,11 +65,14 @@ export class Network<C extends Components = Components> {
   readonly components: C;
   readonly steps: readonly StepTemplate[];
   readonly refs: Refs<C>;
+  /** What may trade places; generates the symmetries of the network. */
+  readonly exchanges: readonly Exchange[];
 
-  constructor(name: string, components: C, steps: readonly StepTemplate[] = []) {
+  constructor(name: string, components: C, steps: readonly StepTemplate[] = [], exchanges: readonly Exchange[] = []) {
     this.name = name;
     this.components = components;
     this.steps = steps;
+    this.exchanges = exchanges;
     this.refs = refsOf(components);
   }
 
@@ -87,7 +91,7 @@ export class Network<C extends Components = Components> {
     if (twice !== undefined) {
       throw new ModelError(`network ${this.name}: two steps are named '${twice.name}'; rename one, reports tell steps apart by name`);
     }
-    return new Network(this.name, this.components, steps);
+    return new Network(this.name, this.components, steps, this.exchanges);
   }
 
   /** The same network with one machine replaced in all its instances: how a bug is planted. */
@@ -95,7 +99,7 @@ export class Network<C extends Components = Components> {
     const patch = (part: Component): Component => ({ ...part, machine: replace(part.machine as MachineAt<C[K]>) });
     const old = this.components[name] as Component | readonly Component[];
     const components: C = { ...this.components, [name]: isFamily(old) ? old.map(patch) : patch(old) };
-    return new Network(this.name, components, this.steps);
+    return new Network(this.name, components, this.steps, this.exchanges);
   }
 
   /** The same network with the step `name` rewritten; undefined removes that choice of its parameters. */
@@ -116,7 +120,13 @@ export class Network<C extends Components = Components> {
       };
       return { ...step, instantiate };
     });
-    return new Network(this.name, this.components, steps);
+    return new Network(this.name, this.components, steps, this.exchanges);
+  }
+
+  /** Declares what may trade places, for a search that is reduced by symmetry; that checks it. */
+  symmetric(exchanges: readonly ExchangeOf<C>[] | ((components: C) => readonly ExchangeOf<C>[])): Network<C> {
+    const all = typeof exchanges === 'function' ? exchanges(this.components) : exchanges;
+    return new Network(this.name, this.components, this.steps, [...this.exchanges, ...all.map(erased)]);
   }
 
   /** Every choice of every step's parameters, in declaration order. */

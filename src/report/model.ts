@@ -61,8 +61,8 @@ export interface Report {
   readonly graphs?: readonly StateGraph[];
 }
 
-/** The report of `suite`, built without a bug and checked. */
-export function reportSuite(suite: Suite, built: Built, { results, exploration }: Check): ReportSuite {
+/** The report of `suite`, built without a bug and checked, by a search that was reduced so. */
+export function reportSuite(suite: Suite, built: Built, { results, exploration }: Check, reduce: readonly string[] = []): ReportSuite {
   const claims = results.map(
     (result): ReportClaim => ({ result, expected: expectedTag(suite, result.property.name), reason: suite.violates[result.property.name] }),
   );
@@ -71,7 +71,7 @@ export function reportSuite(suite: Suite, built: Built, { results, exploration }
     id: suite.id,
     network: built.network.name,
     about: suite.family.about,
-    scenario: scenarioText(built.scenario),
+    scenario: [scenarioText(built.scenario), ...(reduce.length > 0 ? [`reduce=${reduce.join(',')}`] : [])].join(' '),
     claims,
     states,
     transitions,
