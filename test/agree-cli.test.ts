@@ -66,14 +66,16 @@ test('a suite that is too large is made smaller, and if that does not help it is
   expect(run.said).toMatch(/NOT COMPARED: too large for --states-max\n {2}profile=article packets=4 /);
 });
 
+const JOBS = { jobMemory: 64, jobDepth: 10_000, seed: 1 };
+
 test.each([
-  ['promela', ['ring-6.12-watchdog.pml', 'ring-article-2cpu.pml', 'ring-article-watchdog.pml', 'ring-article.pml']],
+  ['spin', ['ring-6.12-watchdog.pml', 'ring-article-2cpu.pml', 'ring-article-watchdog.pml', 'ring-article.pml']],
   [
-    'tla',
+    'tlc',
     ['article', 'article_2cpu', 'article_watchdog', '6_12_watchdog'].flatMap((id) => [`rxproof_ring_${id}.cfg`, `rxproof_ring_${id}.tla`]),
   ],
 ] as const)('exports to %s', (to, files) => {
-  expect(exportCommand({ to, network: 'ring', scenario: ['packets=2'], out: run.folder })).toBe(0);
+  expect(exportCommand({ ...JOBS, to, network: 'ring', scenario: ['packets=2'], out: run.folder })).toBe(0);
   expect(readdirSync(run.folder).sort()).toEqual([...files].sort());
   for (const file of files.filter((one) => !one.endsWith('.cfg'))) {
     expect(run.said).toContain(`${run.folder}/${file}\n`);
@@ -82,6 +84,6 @@ test.each([
 });
 
 test('exports a network with its bug', () => {
-  exportCommand({ to: 'promela', bug: 'forget-missed', out: run.folder });
+  exportCommand({ ...JOBS, to: 'spin', bug: 'forget-missed', out: run.folder });
   expect(readdirSync(run.folder)).toEqual(['ring-article-forget-missed.pml']);
 });

@@ -7,10 +7,12 @@ import { runSpin, type SpinOptions } from '../src/agree/spin.ts';
 import { check } from '../src/explore/check.ts';
 import { guarded } from '../src/export/guarded.ts';
 import { promelaText } from '../src/export/promela.ts';
-import type { Network } from '../src/model/network.ts';
+import { component } from '../src/model/component.ts';
+import { type Network, network } from '../src/model/network.ts';
 import { never, type Property, quiescent, sometimes } from '../src/model/property.ts';
 import { COMPARED, tiny, TINY_CLAIMS } from './agree-toys.ts';
 import { build, networkShape } from './random.ts';
+import { counter } from './toys.ts';
 
 /** Holds SPIN against our own search. `wrong` changes the text that SPIN gets. */
 function agreement(
@@ -58,6 +60,15 @@ describe.skipIf(!isInstalled('spin') || !isInstalled('gcc'))('SPIN', () => {
       const claims = [never('avoided', [goal], goal), quiescent('not left', [goal], []), sometimes('reached', [goal])];
       expect(await agreement(net, claims)).toMatchObject({ tag: 'agreed' });
     }
+  });
+
+  test('agrees on a component whose tables need more than one block', async () => {
+    const net = network('tower', { counter: component(counter, { max: 9_000 }) })
+      .step('up', {}, (_, n) => ({ owner: 'x', moves: [n.counter.on({ type: 'up' })] }))
+      .step('jump', {}, (_, n) => ({ owner: 'x', moves: [n.counter.on({ type: 'down', by: 8_500 })] }));
+    const top = net.refs.counter.is('is at the top', ({ count }) => count === 9_000);
+    expect(promelaText(guarded(net, []))).toContain('next0_0_1[] = {8193,');
+    expect(await agreement(net, [sometimes('the top', [[top]])])).toMatchObject({ tag: 'agreed', answer: { states: 9_001 } });
   });
 
   const [, , counted, claims] = ['', '', ...named('counted')] as const;

@@ -12,6 +12,7 @@ import { type ExportFlags, exportCommand } from './export.ts';
 import { type GraphFlags, graphCommand } from './graph.ts';
 import { listCommand } from './list.ts';
 import type { Selection } from './select.ts';
+import { type SwarmReportFlags, swarmReportCommand } from './swarmReport.ts';
 import { type TraceFlags, traceCommand } from './trace.ts';
 import { type WalkFlags, walkCommand } from './walk.ts';
 
@@ -160,11 +161,32 @@ function addEvidence(command: Command): void {
     .option('--bugs', 'the planted bugs as well')
     .action(async (flags: AgreeFlags) => exitWith(await agreeCommand(flags)));
   selectionOptions(command.command('export'))
-    .description('write networks as text for other engines')
-    .addOption(new Option('--to <language>', 'promela (SPIN) or tla (TLC)').choices(['promela', 'tla']).makeOptionMandatory())
+    .description('write networks as text for other engines: also as jobs, for searches that outgrow one machine')
+    .addOption(new Option('--to <engine>', 'spin (Promela) or tlc (TLA+)').choices(['spin', 'tlc']).makeOptionMandatory())
     .option('--bug <id>', 'plant this bug first')
     .option('--out <folder>', 'where to', 'reports/export')
+    .option('--swarm <jobs>', 'spin: a folder with so many different bitstate searches, to run anywhere', positive)
+    .addOption(new Option('--job-memory <MB>', 'bitstate memory of each job').default(512).argParser(positive))
+    .addOption(
+      new Option('--job-depth <steps>', 'how deep a job goes; some go half, some twice as deep').default(10_000).argParser(positive),
+    )
+    .addOption(new Option('--seed <number>', 'where the differences between jobs start').default(1).argParser(whole))
+    .option('--distributed', "tlc: with the commands of TLC's distributed mode")
+    .addHelpText(
+      'after',
+      `
+Examples:
+  rxproof export --to spin --network ring/article
+  rxproof export --to spin --swarm 8 --network receive-path/2cpu --scenario packets=4
+  rxproof export --to tlc --distributed --network receive-path/2cpu`,
+    )
     .action((flags: ExportFlags) => exitWith(exportCommand(flags)));
+  command
+    .command('swarm-report')
+    .description('what the jobs of a swarm found, taken together: verdict, coverage, counterexamples replayed')
+    .argument('<folder>', 'what export --to spin --swarm wrote, with the job folders in it')
+    .option('--json', 'print JSON')
+    .action((folder: string, flags: SwarmReportFlags) => exitWith(swarmReportCommand(folder, flags)));
   command
     .command('bench')
     .description('time this engine and others on the same models, and write a table')

@@ -19,8 +19,17 @@ import {
   type Variable,
 } from './guarded.ts';
 
-/** The environment variable that makes SPIN report the claim of that number as an assertion violation. */
+/**
+ * The environment variable that makes SPIN report the claim of that number as an assertion violation; or, with `ANY_CLAIM`,
+ * any claim that is not about something to be reached.
+ */
 export const ASSERT_VARIABLE = 'RXPROOF_ASSERT';
+export const ANY_CLAIM = 'any';
+
+export interface PromelaOptions {
+  /** Have pan print at its end which steps it took. It costs a store for each transition. */
+  readonly coverage?: boolean;
+}
 
 /** The text for `network` and those of `properties` that are about states or single transitions. */
 export function promela(network: Network, properties: readonly Property[], heading?: Heading): string {
@@ -28,7 +37,7 @@ export function promela(network: Network, properties: readonly Property[], headi
 }
 
 /** The same from guarded commands; equal ones give equal text. */
-export function promelaText(model: Guarded): string {
+export function promelaText(model: Guarded, { coverage = false }: PromelaOptions = {}): string {
   const { variables, tables, commands, claims } = model;
   return `${[
     ...header(model),
@@ -42,12 +51,13 @@ export function promelaText(model: Guarded): string {
     ),
     '',
     ...claims.flatMap(claimLines),
-    ...lookLines(commands, claims),
+    ...(coverage ? coverageLines(commands) : []),
+    ...lookLines(commands, claims, coverage),
     '',
     'active proctype network() {',
     '  do',
     `  :: !timeout && c_expr { (look()) } -> assert(false) /* never, unless ${ASSERT_VARIABLE} names a claim */`,
-    ...commands.flatMap(stepLines),
+    ...commands.flatMap((command, number) => stepLines(command, number, coverage)),
     '  od',
     '}',
   ].join('\n')}\n`;
@@ -86,22 +96,38 @@ function typeOf(count: number): string {
   return count <= 2 ** 15 ? 'short' : 'int';
 }
 
-/** One block for each: SPIN takes no block over 64 KiB. */
+/** Entries of a table that one block holds, as a power of two: SPIN takes no block over 64 KiB. */
+const BLOCK = 13;
+const BLOCK_ENTRIES = 1 << BLOCK;
+
+/** One block for each, and for a large one, several. */
 function tableLines({ id, about, values }: Table): string[] {
   const type = values.length <= 2 ** 7 ? 'signed char' : values.length <= 2 ** 15 ? 'short' : 'int';
-  return [`/* ${remark(about)} */`, `c_decl { static const ${type} ${id}[] = {${values.join(',')}}; }`];
+  const block = (name: string, entries: readonly number[]): string => `c_decl { static const ${type} ${name}[] = {${entries.join(',')}}; }`;
+  if (values.length <= BLOCK_ENTRIES) return [`/* ${remark(about)} */`, block(id, values)];
+  const names = Array.from({ length: Math.ceil(values.length / BLOCK_ENTRIES) }, (_, part) => `${id}_${part}`);
+  return [
+    `/* ${remark(about)} */`,
+    ...names.map((name, part) => block(name, values.slice(part * BLOCK_ENTRIES, (part + 1) * BLOCK_ENTRIES))),
+    `c_decl { static const ${type} *const ${id}[] = {${names.join(',')}}; }`,
+  ];
+}
+
+/** The entry of a table at `index`, a C expression. */
+function entryOf({ id, values }: Table, index: string): string {
+  return values.length <= BLOCK_ENTRIES ? `${id}[${index}]` : `${id}[${index} >> ${BLOCK}][${index} & ${BLOCK_ENTRIES - 1}]`;
 }
 
 function cFunction(signature: string, value: string): string {
   return `c_code { static int ${signature} { return ${value}; } }`;
 }
 
-function nextOf({ id, variable }: Table): string {
-  return `${id}[now.${variable.id}]`;
+function nextOf(table: Table): string {
+  return entryOf(table, `now.${table.variable.id}`);
 }
 
 function testOf({ table, through }: Test): string {
-  return `${table.id}[${through === undefined ? `now.${table.variable.id}` : nextOf(through)}]`;
+  return entryOf(table, through === undefined ? `now.${table.variable.id}` : nextOf(through));
 }
 
 function claimLines({ name, targets, premises }: Claim, number: number): string[] {
@@ -116,8 +142,22 @@ function situationOf({ tests, command, quiescent }: Situation): string {
   return all([...(quiescent ? ['quiescent'] : []), ...(command ? [`can_${command.id}()`] : []), ...tests.map(testOf)]);
 }
 
+function coverageLines(commands: readonly Command[]): string[] {
+  return [
+    'c_code {',
+    `static char taken[${commands.length + 1}];`,
+    'static void report_taken(void) {',
+    '  int step;',
+    '  printf("rxproof: taken");',
+    `  for (step = 0; step < ${commands.length}; step++) if (taken[step]) printf(" %d", step);`,
+    '  printf("\\n");',
+    '}',
+    '}',
+  ];
+}
+
 /** The C function that looks at a state, and the report at the end. */
-function lookLines(commands: readonly Command[], claims: readonly Claim[]): string[] {
+function lookLines(commands: readonly Command[], claims: readonly Claim[], coverage: boolean): string[] {
   const enabled = (environment: boolean): string =>
     any(commands.filter((one) => one.environment === environment).map(({ id }) => `can_${id}()`));
   const premises = claims.flatMap((claim, number) => claim.premises.map((_, index) => ({ number, name: `premise_${number}_${index}` })));
@@ -127,6 +167,7 @@ function lookLines(commands: readonly Command[], claims: readonly Claim[]): stri
     'static int asked = -1, looked, still, stuck;',
     `static int targets[${claims.length + 1}], premises[${premises.length + 1}];`,
     'static void report(void) {',
+    ...(coverage ? ['  report_taken();'] : []),
     '  printf("rxproof: looked at %d states, %d quiescent, %d without any step\\n", looked, still, stuck);',
     ...claims.map((_, number) => `  printf("rxproof: claim ${number} target %d premise %d\\n", targets[${number}], ${all(met(number))});`),
     '}',
@@ -135,23 +176,27 @@ function lookLines(commands: readonly Command[], claims: readonly Claim[]): stri
     `  int here[${claims.length + 1}] = {0};`,
     '  if (looked++ == 0) {',
     '    atexit(report);',
-    `    if (getenv("${ASSERT_VARIABLE}")) asked = atoi(getenv("${ASSERT_VARIABLE}"));`,
+    `    char *text = getenv("${ASSERT_VARIABLE}");`,
+    `    if (text) asked = strcmp(text, "${ANY_CLAIM}") == 0 ? -2 : atoi(text);`,
     '  }',
     '  still += quiescent;',
     `  stuck += quiescent && !${enabled(true)};`,
     ...claims.map((_, number) => `  targets[${number}] |= here[${number}] = target_${number}(quiescent);`),
     ...premises.map(({ name }, index) => `  premises[${index}] |= ${name}(quiescent);`),
+    `  if (asked == -2) return ${any(claims.flatMap(({ kind }, number) => (kind === 'sometimes' ? [] : [`here[${number}]`])))};`,
     `  return asked >= 0 && asked < ${claims.length} && here[asked];`,
     '}',
     '}',
   ];
 }
 
-function stepLines({ id, label, owner, moves }: Command): string[] {
+/** The number is printed before the label, so that a trail can be read back. */
+function stepLines({ id, label, owner, moves }: Command, number: number, coverage: boolean): string[] {
   const moved = moves.map((table) => `now.${table.variable.id} = ${nextOf(table)};`);
+  if (coverage) moved.push(`taken[${number}] = 1;`);
   return [
     `  /* ${remark(owner)} */`,
-    `  :: d_step { c_expr { (can_${id}()) } -> c_code { ${moved.join(' ')} }; printf("${quoted(label)}\\n") }`,
+    `  :: d_step { c_expr { (can_${id}()) } -> c_code { ${moved.join(' ')} }; printf("rxproof: step ${number} ${quoted(label)}\\n") }`,
   ];
 }
 

@@ -66,6 +66,28 @@ export function tlaText(model: Guarded): TlaText {
   return { name, module: `${lines.join('\n')}\n`, config: configOf(claims) };
 }
 
+/**
+ * How to run TLC's distributed mode on module `name`: the roles of tlc2.tool.distributed, and what they need of one another.
+ * Not run by this project.
+ */
+export function distributedCommands(name: string): string {
+  const java = 'java -XX:+UseParallelGC';
+  return `# TLC in distributed mode: one server, and as many workers as there are machines. Each line is for one machine, with Java 11
+# or newer and tla2tools.jar in the folder. They find one another by RMI, port 10997 of the server and ports chosen by the system:
+# open them between the machines. Workers get the specification from the server. TLC finds out about safety only in this mode.
+
+# 1. The server, in the folder of ${name}.tla. SERVER is a name or address that the workers can reach.
+${java} -Djava.rmi.server.hostname=SERVER -cp tla2tools.jar tlc2.tool.distributed.TLCServer -config ${name}.cfg ${name}
+
+# 2. On each machine, a worker with a thread for each processor.
+${java} -Djava.rmi.server.hostname=$(hostname -f) -cp tla2tools.jar tlc2.tool.distributed.TLCWorker SERVER
+
+# Where the fingerprints outgrow the memory of the server, N machines hold them: in place of 1, and in place of 2 on N of them
+${java} -Djava.rmi.server.hostname=SERVER -Dtlc2.tool.distributed.TLCServer.expectedFPSetCount=N -cp tla2tools.jar tlc2.tool.distributed.TLCServer -config ${name}.cfg ${name}
+${java} -Djava.rmi.server.hostname=$(hostname -f) -cp tla2tools.jar tlc2.tool.distributed.fp.TLCWorkerAndFPSet SERVER
+`;
+}
+
 /** The invariants that are to hold. */
 function invariantsOf(claims: readonly Claim[]): string[] {
   return claims.flatMap(({ kind }, number) => (kind === 'sometimes' ? [] : [invariantOf(number)]));
