@@ -39,7 +39,7 @@ export function* exploring(network: CompiledNetwork, watches: readonly Watch[], 
     if (done.limit === undefined || done.limit === 'stopped') return done;
     const glimpses = quickPass(network, watches);
     if (!few || done.limit !== 'states') return { ...done, glimpses };
-    return { ...(yield* searchBlocks(network, watches, { ...options, limits }, partition(network, done.forEachState))), glimpses };
+    return { ...(yield* searchBlocks(network, watches, { ...options, limits }, partition(network, done))), glimpses };
   }
   return yield* searchBlocks(network, watches, { ...options, limits }, options.resume?.parts ?? partition(network));
 }

@@ -28,6 +28,8 @@ export class PairLevels {
   #foundRows = new Int32Array(1 << 10);
   #foundColumns = new Int32Array(1 << 10);
   #found = 0;
+  /** By row: how many of its pairs were found, then where the next one goes. */
+  #places = new Float64Array(0);
 
   /** States found. */
   get size(): number {
@@ -63,11 +65,13 @@ export class PairLevels {
   close(): boolean {
     const found = this.#found;
     if (found === 0) return false;
-    const places = new Float64Array(this.#rows);
+    if (this.#places.length < this.#rows) this.#places = new Float64Array(this.#rows * 2);
+    const places = this.#places;
+    places.fill(0);
     for (let index = 0; index < found; index++) places[this.#foundRows[index]!]!++;
     this.#starts.push(this.#end);
     let at = this.#end;
-    for (let row = 0; row < places.length; row++) {
+    for (let row = 0; row < this.#rows; row++) {
       const count = places[row]!;
       if (count === 0) continue;
       this.#write(at, ~row);

@@ -14,10 +14,10 @@ import { searchPlainly } from './plainSearch.ts';
 
 /** States that are searched for where nobody did before. */
 const REACHED_MAX = 30_000;
-/** At most twice as many states are looked at. */
-const SAMPLES_MAX = 2_000;
+/** States that are looked at. */
+const SAMPLES_MAX = 2_500;
 
-type Visit = KeptExploration['forEachState'];
+type Reached = Pick<KeptExploration, 'states' | 'forEachState'>;
 /** Merging prefers sets that stay small over sets that merely compress. */
 const SIZE_WEIGHT = 2;
 
@@ -30,13 +30,10 @@ interface Cluster {
 }
 
 /**
- * Component numbers of two blocks, the one that will have more states first. Together they are all components. `reached`
- * visits the states that a search found first, if there was one.
+ * Component numbers of two blocks, the one that will have more states first. Together they are all components. `reached` is
+ * a search that found the nearest states, if there was one.
  */
-export function partition(
-  network: CompiledNetwork,
-  reached: Visit = (visit) => visitNearest(network, visit),
-): readonly [readonly number[], readonly number[]] {
+export function partition(network: CompiledNetwork, reached: Reached = nearest(network)): readonly [readonly number[], readonly number[]] {
   const samples = sample(reached);
   const estimate = estimator(samples.length);
   const single = network.automata.map((_, component): Cluster => {
@@ -51,26 +48,22 @@ export function partition(
 }
 
 /** Local states of all components in some of the states reached, evenly spread. */
-function sample(reached: Visit): Int32Array[] {
-  const states: Int32Array[] = [];
-  let every = 1;
-  let count = 0;
-  reached((locals) => {
-    if (count++ % every !== 0) return;
-    states.push(locals.slice());
-    if (states.length < 2 * SAMPLES_MAX) return;
-    states.splice(0, states.length, ...states.filter((_, index) => index % 2 === 0));
-    every *= 2;
+function sample({ states, forEachState }: Reached): Int32Array[] {
+  const samples: Int32Array[] = [];
+  const every = Math.ceil(states / SAMPLES_MAX);
+  let state = 0;
+  forEachState((locals) => {
+    if (state++ % every === 0) samples.push(locals.slice());
   });
-  return states;
+  return samples;
 }
 
-/** Visits the states nearest to the initial one. */
-function visitNearest(network: CompiledNetwork, visit: (locals: Int32Array) => void): void {
+/** A search for the states nearest to the initial one. */
+function nearest(network: CompiledNetwork): Reached {
   const search = searchPlainly(network, [], { limits: { ...LIMITS_DEFAULT, statesMax: REACHED_MAX } }, tableSuccessors(network));
   let slice = search.next();
   while (slice.done !== true) slice = search.next();
-  slice.value.forEachState(visit);
+  return slice.value;
 }
 
 /** A 32-bit number for a component in a local state; sums of these stand for combinations. */
