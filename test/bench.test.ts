@@ -13,6 +13,7 @@ import { factory, locks } from './toys.ts';
 const CHILD = new URL('../src/cli/benchChild.ts', import.meta.url);
 const NAMES = Object.keys(ENGINES) as EngineName[];
 const HERE = NAMES.filter((name) => ENGINES[name].missing?.() === undefined);
+const EXHAUSTIVE = HERE.filter((name) => ENGINES[name].tasks.includes('exhaust'));
 
 const sample = (figures: Partial<Sample>): Sample => ({
   states: 1,
@@ -44,11 +45,11 @@ describe('a tiny run, each measurement in a process of its own', () => {
   });
 
   test('has every engine that is installed find the same graph', () => {
-    expect([...compared[0]!.samples.keys()]).toEqual(HERE);
+    expect([...compared[0]!.samples.keys()]).toEqual(EXHAUSTIVE);
     const counts = [...compared[0]!.samples.values()].map(([one]) => ({ states: one?.states, transitions: one?.transitions }));
-    expect(counts).toEqual(HERE.map(() => ({ states: 12, transitions: 22 })));
+    expect(counts).toEqual(EXHAUSTIVE.map(() => ({ states: 12, transitions: 22 })));
     expect(disagreements(compared)).toEqual([]);
-    expect(said).toHaveLength(HERE.length + hunts[0]!.samples.size);
+    expect(said).toHaveLength(EXHAUSTIVE.length + hunts[0]!.samples.size);
   });
 
   test('has the counterexample found, by a breadth-first search with the fewest steps', () => {
@@ -124,7 +125,7 @@ describe('the engines', () => {
   test.each(NETWORKS)('find the same graph of %s', async (_, network) => {
     const subject = { network, properties: [] };
     const counts = await Promise.all(
-      HERE.map(async (name) => {
+      EXHAUSTIVE.map(async (name) => {
         const { states, transitions } = await ENGINES[name].measure(subject, 'exhaust');
         return { states, transitions };
       }),

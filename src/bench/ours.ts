@@ -3,6 +3,8 @@ import { planCheck } from '../explore/check.ts';
 import type { Engine, Exploration } from '../explore/exploration.ts';
 import { explore } from '../explore/explore.ts';
 import { exploreParallel } from '../explore/parallel.ts';
+import { quickPass } from '../explore/quickPass.ts';
+import { replay } from '../trace/replay.ts';
 import { cpuSecondsSoFar, type Measure, type Sample, type Subject, type Task, timed } from './figures.ts';
 
 /** Not to be felt: a measurement of half a search says nothing. */
@@ -31,6 +33,20 @@ export function workers(count: number): Measure {
     return { ...countsOf(result), ...times, setUpCpuSeconds };
   };
 }
+
+/** The quick pass alone. A hunt includes the trace, replayed on XState. */
+export const glance: Measure = async ({ network, properties }, task) => {
+  const plan = planned({ network, properties }, task);
+  const setUpCpuSeconds = cpuSecondsSoFar();
+  const { result, ...times } = await timed(() => {
+    const seen = quickPass(plan.compiled, plan.watches)[0];
+    if (seen === undefined) throw new Error('the quick pass saw nothing');
+    replay(network, seen.path);
+    return seen;
+  });
+  const { states, path } = result;
+  return { states, transitions: states, ...times, setUpCpuSeconds, length: path.length };
+};
 
 const planned = ({ network, properties }: Subject, task: Task) =>
   planCheck(network, properties, { limits: LIMITS, ...(task === 'hunt' ? { untilDecided: properties.map(({ name }) => name) } : {}) });

@@ -53,7 +53,7 @@ function textOf({ network, properties }: Subject, task: Task): string {
 
 /** A slot of the hash table and a place on the stack for every state, not more, so that SPIN's memory is judged fairly. */
 function sizes(expected: number | undefined): string[] {
-  if (expected === undefined) return [`-m${STACK_DEFAULT}`];
+  if (expected === undefined) return [`-m${STACK_DEFAULT}`, '-w20'];
   return [`-m${Math.max(expected, 10_000)}`, `-w${Math.max(Math.ceil(Math.log2(expected)), 10)}`];
 }
 

@@ -48,8 +48,9 @@ function preface({ versions, machine, load, runs, missing }: Circumstances): str
     '  starting Node and deriving tables here, generating and compiling `pan` for SPIN. Rates are of the least search time.',
     '- rxproof evaluates all properties of the suite as it goes; SPIN here only explores, with `-O3 -DSAFETY`, `-o1 -o2 -o3`',
     '  and a hash table of the right size. Its bytes are states and hash table, without the stack of a depth-first search.',
-    '- rxproof is its fast engine from the first state on; `rxproof check` begins with the reference engine, and changes after',
-    '  30,000 states. A first counterexample includes its trace, replayed on the XState machines.',
+    '- rxproof is its fast engine from the first state on, the choice of its blocks included; `rxproof check` begins with the',
+    '  reference engine, and after 30,000 states goes on with the quick pass and the fast engine. A first counterexample includes',
+    '  its trace, replayed on the XState machines; the quick pass does all its walks and its search, and tells what it saw first.',
     ...missing.map((one) => `- Left out: ${one}.`),
   ];
 }

@@ -34,7 +34,7 @@ const lostWakeup = (values: Readonly<Record<string, Value>>): Model => {
   return { title: `${title} with ${bug.id}`, choice: { suite: 'receive-path/1cpu', values, bug } };
 };
 
-const ALL: readonly EngineName[] = ['blocks', 'workers', 'fields', 'spin-depth', 'spin-breadth', 'tlc'];
+const ALL: readonly EngineName[] = ['quick', 'blocks', 'workers', 'fields', 'spin-depth', 'spin-breadth', 'tlc'];
 
 /** The same model for every engine; @xstate/graph only where it ends within a minute. */
 const COMPARED: readonly Case[] = [
@@ -61,10 +61,11 @@ const GROWN: readonly Case[] = [
   { ...philosophers(18), task: 'exhaust', engines: FOLLOWED, series: 'philosophers' },
 ];
 
-/** Towards a hundred million: once, and by ourselves. */
+/** A hundred million and more: by ourselves alone. */
 const DEEP: readonly Case[] = [
-  { ...path('receive-path/2cpu', { packets: 3 }), task: 'exhaust', engines: ['blocks'], series: 'path', runsMax: 1 },
-  { ...philosophers(21), task: 'exhaust', engines: ['blocks'], series: 'philosophers', runsMax: 1 },
+  { ...path('receive-path/2cpu', { packets: 3 }), task: 'exhaust', engines: ['blocks', 'workers'], series: 'path' },
+  { ...philosophers(21), task: 'exhaust', engines: ['blocks', 'workers'], series: 'philosophers' },
+  { ...philosophers(22), task: 'exhaust', engines: ['blocks'], series: 'philosophers' },
 ];
 
 const CHILD = new URL('./benchChild.ts', import.meta.url);

@@ -85,7 +85,7 @@ function search(network: CompiledNetwork, successors: Successors, glimpses: Glim
   const enter = (state: number): void => {
     successors.look(store.states, state * words);
     glimpses.look(successors, path);
-    stack.push({ state, open: path.length < DEPTH_MAX ? enabledSteps(successors, steps) : [] });
+    stack.push({ state, open: path.length < DEPTH_MAX ? enabledSteps(successors, steps).reverse() : [] });
   };
   store.add(successors.initial);
   enter(0);
