@@ -13,5 +13,6 @@ export const SUITES: readonly Suite[] = [
   ...PATH_SUITES,
 ];
 
+export { CALIBRATION } from '../models/bugs/rows.ts';
 export { conform } from './traces/conform.ts';
 export { conformText } from './traces/text.ts';

@@ -30,13 +30,16 @@ export function testWalks(family: string): void {
       expect(claims.map(({ name }) => name).filter((name) => !seen.includes(name))).toEqual([]);
     });
 
-    it.each(suite.bugs.map((bug) => [bug.id, bug] as const))('walks into the planted bug %s', (id, bug) => {
-      const found = ATTEMPTS.some(({ walks, lengthMax, large }) => {
-        const { network, properties } = suite.build(large ? { ...suite.walk, ...bug.scenario } : {}, id);
-        const broken = properties.filter(({ name }) => bug.breaks.includes(name));
-        return walk(network, broken, { seed: SEED, walks, lengthMax }).tag === 'violated';
-      });
-      expect(found).toBe(true);
-    });
+    it.each(suite.bugs.filter(({ breaks }) => breaks.length > 0).map((bug) => [bug.id, bug] as const))(
+      'walks into the planted bug %s',
+      (id, bug) => {
+        const found = ATTEMPTS.some(({ walks, lengthMax, large }) => {
+          const { network, properties } = suite.build(large ? { ...suite.walk, ...bug.scenario } : {}, id);
+          const broken = properties.filter(({ name }) => bug.breaks.includes(name));
+          return walk(network, broken, { seed: SEED, walks, lengthMax }).tag === 'violated';
+        });
+        expect(found).toBe(true);
+      },
+    );
   });
 }

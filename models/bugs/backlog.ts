@@ -1,4 +1,4 @@
-/** Bugs planted in the backlog. Row numbers M5.* are those of the kernel notes. */
+/** Bugs planted in the backlog. */
 import type { Bug } from '../../src/model/suite.ts';
 import type { backlogSlice } from '../networks/backlog.ts';
 
@@ -7,7 +7,8 @@ type BacklogBug = Bug<ReturnType<typeof backlogSlice.build>>;
 export const BACKLOG_BUGS: readonly BacklogBug[] = [
   {
     id: 'emptiness-tested-unlocked',
-    about: 'M5.3: process_backlog() trusts a stale look at the input queue when it clears SCHED',
+    row: 'M5.3',
+    about: 'process_backlog() trusts a stale look at the input queue when it clears SCHED',
     breaks: ['a packet in a backlog is taken in the end', 'no packet is stuck in a backlog'],
     scenario: { profile: '6.12' },
     plant: (net) =>
@@ -27,7 +28,8 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
   },
   {
     id: 'ipi-forgotten',
-    about: 'M5.4: net_rx_action() returns without sending the IPIs it owes',
+    row: 'M5.4',
+    about: 'net_rx_action() returns without sending the IPIs it owes',
     breaks: ['a packet in a backlog is taken in the end', 'no packet is stuck in a backlog', 'no raised softirq is left unserved'],
     scenario: { rps: 'on', cpus: 2, packets: 2 },
     plant: (net) =>
@@ -59,5 +61,24 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
           },
         }),
       ),
+  },
+  {
+    id: 'backlog-not-raised',
+    row: 'M5.5',
+    about: 'enqueue_to_backlog() puts the instance on the poll list, or notes an IPI, and does not raise NET_RX',
+    breaks: ['a packet in a backlog is taken in the end', 'no packet is stuck in a backlog'],
+    plant: (net) =>
+      net.replaceStep('netif_rx_schedule', (spec) => ({
+        ...spec,
+        moves: spec.moves.filter((move) => !move.component.startsWith('softirq')),
+      })),
+  },
+  {
+    id: 'bh-enable-looks-too-early',
+    row: 'M3.4',
+    about: 'local_bh_enable() looks at the mask before it drops the count; what is raised in between is left to nobody',
+    breaks: ['a raised softirq is being served, or will be at interrupt exit, or ksoftirqd is awake', 'no raised softirq is left unserved'],
+    // The look, the interrupt that finds bottom halves off, and the end, as one: it ends although something is pending.
+    plant: (net) => net.replaceStep('bh_enable', (spec) => ({ ...spec, when: [] })),
   },
 ];

@@ -7,7 +7,8 @@ type BootBug = Bug<ReturnType<typeof bootSlice.build>>;
 export const BOOT_BUGS: readonly BootBug[] = [
   {
     id: 'ip-before-icmp',
-    about: 'M0.5: inet_init() calls dev_add_pack(IP) first',
+    row: 'M0.5',
+    about: 'inet_init() calls dev_add_pack(IP) first',
     breaks: ['the protocol tables are complete before IP is visible'],
     plant: (net) =>
       net
@@ -22,7 +23,8 @@ export const BOOT_BUGS: readonly BootBug[] = [
   },
   {
     id: 'unmask-before-enable',
-    about: 'M0.1: the driver opens the vector before napi_enable()',
+    row: 'M0.1',
+    about: 'the driver opens the vector before napi_enable()',
     breaks: ['no frame is stuck in the ring', 'the vector is not left masked with its instance idle'],
     plant: (net) =>
       net

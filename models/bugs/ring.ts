@@ -1,4 +1,4 @@
-/** Bugs planted in the lower half: ring, interrupt, softirq, NAPI. Row numbers M*.* are those of the kernel notes. */
+/** Bugs planted in the lower half: ring, interrupt, softirq, NAPI. */
 import { assign } from 'xstate';
 import type { Bug } from '../../src/model/suite.ts';
 import type { ringSlice } from '../networks/ring.ts';
@@ -26,7 +26,8 @@ export const RING_BUGS: readonly RingBug[] = [
   },
   {
     id: 'no-latch',
-    about: 'M2.1: the device does not latch a cause while the vector is masked',
+    row: 'M2.1',
+    about: 'the device does not latch a cause while the vector is masked',
     breaks: ['a frame in the ring is taken in the end', 'no frame is stuck in the ring'],
     plant: (net) =>
       net.replaceMachine('vector', (machine) =>
@@ -35,7 +36,8 @@ export const RING_BUGS: readonly RingBug[] = [
   },
   {
     id: 'forget-missed',
-    about: 'M4.2: napi_schedule_prep() does not record MISSED (fixed by 39e6c8208d7b); the watchdog interrupts during a poll',
+    row: 'M4.2',
+    about: 'napi_schedule_prep() does not record MISSED (fixed by 39e6c8208d7b); the watchdog interrupts during a poll',
     breaks: ['no frame is stuck in the ring'],
     scenario: { profile: '6.12', kicks: 1 },
     plant: (net) => net.replaceMachine('napi', (machine) => machine.provide({ actions: { setMissed: assign({}) } })),
@@ -48,7 +50,8 @@ export const RING_BUGS: readonly RingBug[] = [
   },
   {
     id: 'prep-not-atomic',
-    about: 'napi_schedule_prep() wins although SCHED is set (compare M4.1)',
+    row: 'M4.1',
+    about: 'napi_schedule_prep() wins although SCHED is set',
     breaks: ['a NAPI instance is polled or queued on one CPU at a time, and queued once'],
     scenario: { cpus: 2, kicks: 1, packets: 2 },
     plant: (net) =>
@@ -60,7 +63,8 @@ export const RING_BUGS: readonly RingBug[] = [
   },
   {
     id: 'complete-and-return-weight',
-    about: 'M4.6: the driver completes and still returns its weight, so the core queues the instance again',
+    row: 'M4.6',
+    about: 'the driver completes and still returns its weight, so the core queues the instance again',
     breaks: ['a NAPI instance is queued or polled only while scheduled'],
     plant: (net) =>
       net.replaceStep('poll_short', (spec, n, { cpu }) => ({
@@ -70,7 +74,8 @@ export const RING_BUGS: readonly RingBug[] = [
   },
   {
     id: 'return-without-complete',
-    about: 'M4.7: the driver returns less than its weight without completing; 6.12 has taken the instance off every list',
+    row: 'M4.7',
+    about: 'the driver returns less than its weight without completing; 6.12 has taken the instance off every list',
     breaks: ['a scheduled NAPI instance is with somebody who will poll it'],
     scenario: { profile: '6.12' },
     plant: (net) => net.replaceStep('complete', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'napi') })),
@@ -83,7 +88,7 @@ export const RING_BUGS: readonly RingBug[] = [
   },
   {
     id: 'mask-not-read-again',
-    about: 'M3.8: __do_softirq() leaves without looking at the mask again',
+    about: '__do_softirq() leaves without looking at the mask again',
     breaks: [
       'a raised softirq is begun in the end',
       'a raised softirq is being served, or will be at interrupt exit, or ksoftirqd is awake',
@@ -93,6 +98,7 @@ export const RING_BUGS: readonly RingBug[] = [
   },
   {
     id: 'handover-to-nobody',
+    row: 'M3.8',
     about: '__do_softirq() runs out of time and does not wake ksoftirqd',
     breaks: ['a raised softirq is being served, or will be at interrupt exit, or ksoftirqd is awake'],
     plant: (net) =>
@@ -100,5 +106,86 @@ export const RING_BUGS: readonly RingBug[] = [
         ...spec,
         moves: spec.moves.filter((move) => !move.component.startsWith('ksoftirqd')),
       })),
+  },
+  {
+    id: 'net-rx-not-raised-again',
+    row: 'M4.8',
+    about: 'net_rx_action() stops with work left and does not raise NET_RX',
+    breaks: ['no frame is stuck in the ring', 'a frame in the ring is taken in the end'],
+    scenario: { profile: '6.12' },
+    plant: (net) =>
+      net.replaceStep('net_rx_break', (spec) => ({ ...spec, moves: spec.moves.filter((move) => !move.component.startsWith('softirq')) })),
+  },
+  {
+    id: 'poll-list-not-looked-at-again',
+    row: 'M4.12',
+    about: 'net_rx_action() leaves without another look at poll_list, which an interrupt has filled without raising NET_RX',
+    breaks: ['no frame is stuck in the ring', 'a frame in the ring is taken in the end'],
+    scenario: { profile: '6.12' },
+    plant: (net) =>
+      net.replaceMachine('softnet', (machine) =>
+        machine.provide({ guards: { nothingLeft: ({ context: c }) => c.local.length + c.repoll.length === 0 } }),
+      ),
+  },
+  {
+    id: 'ksoftirqd-looks-too-early',
+    row: 'M3.6',
+    about: 'ksoftirqd reads the mask before it sets TASK_INTERRUPTIBLE, and sleeps on what an interrupt has left to it in between',
+    breaks: ['a raised softirq is being served, or will be at interrupt exit, or ksoftirqd is awake', 'no raised softirq is left unserved'],
+    scenario: { profile: '6.1' },
+    // The look, the interrupt that defers, and the sleep, as one: it sleeps although something is pending.
+    plant: (net) => net.replaceStep('ksoftirqd_sleep', (spec, n, { cpu }) => ({ ...spec, when: [n.cpu(Number(cpu)).in('task')] })),
+  },
+  {
+    id: 'second-message-ignored',
+    row: 'M2.6',
+    about: 'handle_edge_irq() forgets a message that comes while the handler runs on another CPU: no IRQS_PENDING',
+    breaks: ['no frame is stuck in the ring'],
+    scenario: { profile: '6.12', cpus: 2, kicks: 1, packets: 2 },
+    plant: (net) =>
+      net.step('irq_ignored', { cpu: [0, 1] }, ({ cpu }, n) => ({
+        owner: `hardirq/${cpu}`,
+        moves: [n.vector.on({ type: 'ACCEPT' })],
+        when: [n.handler(1 - cpu).out('idle'), n.cpu(cpu).out('hardirq')],
+      })),
+  },
+  {
+    id: 'rx-list-kept',
+    row: 'M6.1',
+    about: 'napi_complete_done() does not hand rx_list up',
+    breaks: ['no frame waits in rx_list when all is at rest'],
+    scenario: { profile: '6.12' },
+    plant: (net) => net.replaceMachine('rxList', (machine) => machine.provide({ guards: { isEmpty: () => true } })),
+  },
+  {
+    id: 'no-auto-mask',
+    row: 'M2.4',
+    about: 'the device does not mask a vector that has interrupted (EIAM is 0), and there is no MISSED: what comes during a poll is lost',
+    breaks: ['no frame is stuck in the ring', 'a frame in the ring is taken in the end'],
+    plant: (net) => net.replaceMachine('vector', (machine) => machine.provide({ actions: { emit: assign({ cause: false }) } })),
+  },
+  {
+    id: 'no-auto-mask-but-missed',
+    row: 'M2.4',
+    about: 'the same where there is MISSED: every frame interrupts, and costs one more poll',
+    breaks: [],
+    scenario: { profile: '6.12' },
+    plant: (net) => net.replaceMachine('vector', (machine) => machine.provide({ actions: { emit: assign({ cause: false }) } })),
+  },
+  {
+    id: 'unmask-although-missed',
+    row: 'M2.10',
+    about: 'the driver opens the vector although napi_complete_done() said that the instance is queued again',
+    breaks: [],
+    scenario: { profile: '6.12', kicks: 1, packets: 2, cpus: 2 },
+    plant: (net) => net.replaceStep('complete_missed', (spec, n) => ({ ...spec, moves: [...spec.moves, n.vector.on({ type: 'UNMASK' })] })),
+  },
+  {
+    id: 'forget-missed-without-kick',
+    row: 'M4.2',
+    about: 'napi_schedule_prep() does not record MISSED, and nothing but the device interrupts: one message per unmask',
+    breaks: [],
+    scenario: { profile: '6.12' },
+    plant: (net) => net.replaceMachine('napi', (machine) => machine.provide({ actions: { setMissed: assign({}) } })),
   },
 ];

@@ -42,7 +42,8 @@ export const SOCKET_BUGS: readonly Bug<SocketNetwork>[] = [
   },
   {
     id: 'state-after-check',
-    about: 'M48: the task state is set after the condition is checked, so a wakeup in between does nothing',
+    row: 'M48',
+    about: 'the task state is set after the condition is checked, so a wakeup in between does nothing',
     breaks: [NO_LOST_WAKEUP],
     plant: (net) =>
       net.replaceStep('wake_nobody', (spec, n, { linked }) => ({

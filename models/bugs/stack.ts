@@ -22,7 +22,8 @@ const answers = (net: StackNetwork, name: string, kind: 'badUnmatched' | 'broadc
 export const STACK_BUGS: readonly Bug<StackNetwork>[] = [
   {
     id: 'icmp-before-checksum',
-    about: 'M14: __udp4_lib_rcv() answers a datagram without a socket before it verifies the checksum',
+    row: 'M14',
+    about: '__udp4_lib_rcv() answers a datagram without a socket before it verifies the checksum',
     breaks: [
       'port-unreachable is sent only for valid unicast datagrams that matched no socket',
       'a bad checksum is dropped as such: no delivery, no NoPorts, no ICMP',
@@ -31,7 +32,8 @@ export const STACK_BUGS: readonly Bug<StackNetwork>[] = [
   },
   {
     id: 'icmp-to-broadcast',
-    about: 'M41: icmp_send() does not look at the packet type, so a broadcast is answered',
+    row: 'M41',
+    about: 'icmp_send() does not look at the packet type, so a broadcast is answered',
     breaks: ['port-unreachable is sent only for valid unicast datagrams that matched no socket'],
     plant: (net) => answers(net, 'udp_no_port_broadcast', 'broadcast'),
   },

@@ -48,6 +48,7 @@ export const SYMBOLS = [
   '__do_softirq',
   'wakeup_softirqd',
   'run_ksoftirqd',
+  'ksoftirqd_running',
   'smpboot_thread_fn',
   'local_bh_disable',
   'local_bh_enable',

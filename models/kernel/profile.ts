@@ -2,9 +2,10 @@
  * Profiles: the switches in which kernels differ. One profile per run; everything else is common.
  *
  * `article` is the path of the article this project started from, Linux 3.10: igb, `sk_receive_queue` only, the socket
- * lock taken in softirq. 6.12 and 6.18 carry what the recorded traces show.
+ * lock taken in softirq. 6.1 is the last long-term kernel whose softirqs defer to ksoftirqd; 6.12 and 6.18 carry what the
+ * recorded traces show.
  */
-export const PROFILES = ['article', '6.12', '6.18'] as const;
+export const PROFILES = ['article', '6.1', '6.12', '6.18'] as const;
 
 export type ProfileName = (typeof PROFILES)[number];
 
@@ -24,6 +25,8 @@ export interface Profile {
   readonly missed: boolean;
   /** net_rx_action() walks sd->poll_list in place; later kernels splice it to a private list and keep a repoll list. */
   readonly pollInPlace: boolean;
+  /** The end of an interrupt and local_bh_enable() leave softirqs to ksoftirqd while that is runnable, 4.9 (4cd13c21b207) to 6.4 (d15121be7485). */
+  readonly defersToKsoftirqd: boolean;
   /** softnet_data.in_net_rx_action suppresses the raise while net_rx_action() runs, since 6.4. */
   readonly inNetRxAction: boolean;
   /** GRO_NORMAL frames wait in napi->rx_list until the poll completes, since 5.4; before, each went up at once. */
@@ -41,6 +44,7 @@ const LATER = {
   masksFirst: true,
   missed: true,
   pollInPlace: false,
+  defersToKsoftirqd: false,
   inNetRxAction: true,
   rxList: true,
   socketLock: false,
@@ -54,6 +58,7 @@ export const PROFILE: Readonly<Record<ProfileName, Profile>> = {
     masksFirst: false,
     missed: false,
     pollInPlace: true,
+    defersToKsoftirqd: false,
     inNetRxAction: false,
     rxList: false,
     socketLock: true,
@@ -61,6 +66,8 @@ export const PROFILE: Readonly<Record<ProfileName, Profile>> = {
     checksumFirst: false,
     rcvbuf: 'reached',
   },
+  // Its second look at the charge, after the datagram was added, can only differ with several receiving CPUs.
+  '6.1': { ...LATER, defersToKsoftirqd: true, inNetRxAction: false, rcvbuf: 'exceeded' },
   '6.12': { ...LATER, rcvbuf: 'exceeded' },
   '6.18': { ...LATER, rcvbuf: 'strict' },
 };

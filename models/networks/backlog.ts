@@ -22,7 +22,13 @@ export const backlogSlice = family({
   },
   build: (s) => {
     const profile = PROFILE[s.profile];
-    const bounds = { packets: s.packets, cpus: s.cpus, senders: range(s.cpus), kinds: ['matched'] as const };
+    const bounds = {
+      packets: s.packets,
+      cpus: s.cpus,
+      senders: range(s.cpus),
+      kinds: ['matched'] as const,
+      defers: profile.defersToKsoftirqd,
+    };
     const target = (c: number) => (s.rps === 'on' ? (c + 1) % s.cpus : c);
     const { wire, cpu, softirq, ksoftirqd, softnet, backlog, ipi, ledger, counters } = componentsOf(s);
     const { softnet_dropped } = counters;
@@ -39,7 +45,7 @@ export const backlogSlice = family({
           profile.pollInPlace,
         ),
       )
-      .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus) : []))
+      .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus, bounds.defers) : []))
       .symmetric((parts) => cpusInTurn(parts, { cpus: s.cpus }));
   },
 });

@@ -67,7 +67,7 @@ export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoft
   const profile = PROFILE[s.profile];
   const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
   const rules = { checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock };
-  const sender = { ...bounds, senders, target: (c: number) => (s.rps === 'on' ? (c + 1) % s.cpus : c) };
+  const sender = { ...bounds, defers: profile.defersToKsoftirqd, senders, target: (c: number) => (s.rps === 'on' ? (c + 1) % s.cpus : c) };
   const tasks = { home, unchargesLate: !profile.readerQueue };
   const frames = { cpu: range(s.cpus), pkt: range(s.packets) };
   const { counters, ...machines } = componentsOf(s);
@@ -82,7 +82,7 @@ export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoft
     .join((n) => (otherSoftirqs.length > 0 ? otherSoftirqSteps(n, otherSoftirqs) : []))
     .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out(...DOWN), down: n.boot.in(...DOWN) } }, toIp(n), stackIdle(n)))
     .join((n) => processSteps(n, bounds, toIp(n), stackIdle(n), profile.pollInPlace))
-    .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus) : []))
+    .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus, profile.defersToKsoftirqd) : []))
     .join((n) => stackSteps(n, { ...bounds, ...rules }, toReceive(n), toError(n)))
     .join((n) => unhandledSteps(n, 'unhandled', frames, (c, pkt) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })]))
     .join((n) => socketSteps(n, bounds))

@@ -30,6 +30,12 @@ export function noStuckFrame(n: Pick<Parts, 'ring'>, where: readonly Observation
   return quiescent(NO_STUCK_FRAME, [[stuck, ...where]], [stuck]);
 }
 
+/** I4.4 at rest: a frame that GRO let pass goes up before the instance is left alone. */
+export function noStuckBatch(n: Pick<Parts, 'rxList'>): Property {
+  const waits = n.rxList.is('holds a frame', (context) => context.frames.length > 0);
+  return quiescent('no frame waits in rx_list when all is at rest', [[waits]], [waits]);
+}
+
 /** The same for the backlog of every CPU. */
 export function noStuckBacklog(n: Pick<Parts, 'backlog'>, target = 0): Property {
   const stuck = (one: Parts['backlog']['all'][number]) => one.is('holds a packet', queued);

@@ -83,6 +83,14 @@ export const PATH_SUITES: readonly Suite[] = [
     bugs: [],
   }),
   suite({
+    id: 'receive-path/6.1',
+    family: receivePath,
+    scenario: { profile: '6.1', packets: 2 },
+    walk: { ...larger, readers: 1 },
+    properties: pathProperties,
+    bugs: [],
+  }),
+  suite({
     id: 'receive-path/6.12',
     family: receivePath,
     scenario: { profile: '6.12', packets: 2 },

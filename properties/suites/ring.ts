@@ -3,10 +3,11 @@ import { type Suite, suite } from '../../src/model/suite.ts';
 import { BOOT_BUGS } from '../../models/bugs/boot.ts';
 import { RING_BUGS } from '../../models/bugs/ring.ts';
 import { range } from '../../models/kernel/packet.ts';
+import { PROFILE, type ProfileName } from '../../models/kernel/profile.ts';
 import type { Parts } from '../../models/networks/parts.ts';
 import { bootSlice, ringSlice } from '../../models/networks/ring.ts';
 import { disabledIsQuiet, noPollWithoutRing, upperTablesFirst } from '../claims/boot.ts';
-import { accounted, CONSERVATION, conservation, NO_STUCK_FRAME, noStuckFrame } from '../claims/frames.ts';
+import { accounted, CONSERVATION, conservation, NO_STUCK_FRAME, noStuckBatch, noStuckFrame } from '../claims/frames.ts';
 import { noDeadVector, onePoller, polledIsScheduled, scheduledIsPolled } from '../claims/napi.ts';
 import { FRAME_TAKEN, frameIsTaken, raisedIsCleared, vectorIsOpened } from '../claims/progress.ts';
 import { handlerBeforeRaise, neverNested, raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
@@ -29,9 +30,16 @@ type LowerParts = Pick<
   | 'rx_missed_errors'
 >;
 
+interface Bounds {
+  readonly profile: ProfileName;
+  readonly packets: number;
+  readonly cpus: number;
+}
+
 /** What every lower half must satisfy. */
-const lowerHalf = (n: LowerParts, s: { readonly packets: number; readonly cpus: number }) => [
+const lowerHalf = (n: LowerParts, s: Bounds) => [
   noStuckFrame(n),
+  ...(PROFILE[s.profile].rxList ? [noStuckBatch(n)] : []),
   accounted(n, 'rx_missed_errors', s.packets),
   conservation(n, s.packets),
   onePoller(n, s.cpus),
@@ -47,8 +55,7 @@ const lowerHalf = (n: LowerParts, s: { readonly packets: number; readonly cpus: 
   vectorIsOpened(n),
 ];
 
-const ringProperties = (network: ReturnType<typeof ringSlice.build>, s: { readonly packets: number; readonly cpus: number }) =>
-  lowerHalf(network.refs, s);
+const ringProperties = (network: ReturnType<typeof ringSlice.build>, s: Bounds) => lowerHalf(network.refs, s);
 
 const MISSED_MISSING =
   '3.10 has no NAPI_STATE_MISSED: an interrupt that the watchdog (EICS) provokes during a poll is lost, and the frame behind it waits for the next one. Fixed by 39e6c8208d7b (4.11).';
@@ -83,6 +90,14 @@ export const RING_SUITES: readonly Suite[] = [
     bugs: [],
   }),
   suite({
+    id: 'ring/6.1-2cpu',
+    family: ringSlice,
+    scenario: { profile: '6.1', packets: 3, cpus: 2 },
+    walk: { packets: 8, ring: 8, cpus: 2 },
+    properties: ringProperties,
+    bugs: [],
+  }),
+  suite({
     id: 'ring/6.12-watchdog',
     family: ringSlice,
     scenario: { profile: '6.12', packets: 3, cpus: 2, kicks: 1 },
@@ -92,10 +107,7 @@ export const RING_SUITES: readonly Suite[] = [
   }),
 ];
 
-const bootProperties = (
-  network: ReturnType<typeof bootSlice.build>,
-  s: { readonly packets: number; readonly cpus: number; readonly closes: number },
-) => {
+const bootProperties = (network: ReturnType<typeof bootSlice.build>, s: Bounds & { readonly closes: number }) => {
   const n = network.refs;
   return [...lowerHalf(n, s), upperTablesFirst(n), ...(s.closes > 0 ? [noPollWithoutRing(n), disabledIsQuiet(n)] : [])];
 };

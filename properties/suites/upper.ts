@@ -49,6 +49,14 @@ export const BACKLOG_SUITES: readonly Suite[] = [
     bugs: [],
   }),
   suite({
+    id: 'backlog/6.1-rps',
+    family: backlogSlice,
+    scenario: { profile: '6.1', packets: 3, cpus: 2, backlogMax: 0, rps: 'on' },
+    walk: { packets: 10, cpus: 3, backlogMax: 1, rps: 'on' },
+    properties: backlogProperties,
+    bugs: [],
+  }),
+  suite({
     id: 'backlog/6.18-rps',
     family: backlogSlice,
     scenario: { profile: '6.18', packets: 3, cpus: 2, backlogMax: 0, rps: 'on' },

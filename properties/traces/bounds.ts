@@ -65,8 +65,8 @@ function profileOf(kernel: string | undefined): { readonly profile: string; read
   if (kernel === undefined) return { profile: '6.18', note: 'the kernel is not known: checked against profile 6.18, say --profile' };
   const [major = 0, minor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
   const number = major * 1000 + minor;
-  if (number === 6012 || number === 6018) return { profile: `${major}.${minor}` };
-  const profile = number >= 6018 ? '6.18' : number >= 4013 ? '6.12' : 'article';
+  if (number === 6001 || number === 6012 || number === 6018) return { profile: `${major}.${minor}` };
+  const profile = number >= 6018 ? '6.18' : number >= 6004 ? '6.12' : number >= 4013 ? '6.1' : 'article';
   return { profile, note: `there is no profile for kernel ${kernel}: checked against ${profile}, the nearest below it` };
 }
 

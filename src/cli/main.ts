@@ -1,7 +1,6 @@
 /** The command line: parsing, dispatch, and one place where an error becomes an exit code. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { ModelError, UsageError } from '../model/error.ts';
-import { REDUCTIONS, type Reduction } from '../reduce/plan.ts';
 import { EngineError } from '../trace/replay.ts';
 import { type AgreeFlags, agreeCommand } from './agree.ts';
 import { type BenchFlags, benchCommand } from './bench.ts';
@@ -9,9 +8,11 @@ import { type CertifyFlags, certifyCommand } from './certify.ts';
 import { type CheckFlags, checkCommand } from './check.ts';
 import { type ConformFlags, conformCommand } from './conform.ts';
 import { type ExportFlags, exportCommand } from './export.ts';
+import { positive, reductions, whole } from './flags.ts';
 import { type GraphFlags, graphCommand } from './graph.ts';
 import { listCommand } from './list.ts';
 import type { Selection } from './select.ts';
+import { type MutantsFlags, mutantsCommand } from './mutants.ts';
 import { type SwarmReportFlags, swarmReportCommand } from './swarmReport.ts';
 import { type TraceFlags, traceCommand } from './trace.ts';
 import { type WalkFlags, walkCommand } from './walk.ts';
@@ -42,7 +43,7 @@ function program(): Command {
 function selectionOptions(command: Command): Command {
   return command
     .option('--network <name>', 'a suite (receive-path/1cpu) or all suites of a network (socket)')
-    .option('--profile <kernel>', 'article (3.10), 6.12 or 6.18')
+    .option('--profile <kernel>', 'article (3.10), 6.1, 6.12 or 6.18')
     .option('--scenario <key=value...>', "bounds that differ from the suite's, for example packets=3 ring=4");
 }
 
@@ -155,6 +156,10 @@ function addEvidence(command: Command): void {
     .argument('[file...]', 'certificates to check; none: write and check those of the suites chosen')
     .option('--out <folder>', 'where to write them', 'reports/certificates')
     .action((files: string[], flags: CertifyFlags) => exitWith(certifyCommand(files, flags)));
+  selectionOptions(command.command('mutants'))
+    .description('every planted bug against every property: which of them it breaks, in how many steps; none may survive')
+    .option('--json', 'print JSON')
+    .action(async (flags: MutantsFlags) => exitWith(await mutantsCommand(flags)));
   selectionOptions(command.command('agree'))
     .description('search each suite again with SPIN (and TLC, if TLA2TOOLS_JAR names its jar): counts and verdicts must be ours')
     .addOption(new Option('--states-max <count>', 'suites with more states are made smaller').default(60_000).argParser(positive))
@@ -194,28 +199,6 @@ Examples:
     .option('--deep', 'ten times larger models too')
     .option('--out <file>', 'where to', 'reports/bench.md')
     .action((flags: BenchFlags) => exitWith(benchCommand(flags)));
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('it must be a whole number, 0 or more.');
-  return value;
-}
-
-function positive(text: string): number {
-  const value = whole(text);
-  if (value === 0) throw new InvalidArgumentError('it must be 1 or more.');
-  return value;
-}
-
-/** `por`, `symmetry`, or both. */
-function reductions(text: string): readonly Reduction[] {
-  const known = text.split(',').map((word) => REDUCTIONS.find((one) => one === word));
-  const found = known.flatMap((one) => one ?? []);
-  if (found.length < known.length || new Set(found).size < found.length) {
-    throw new InvalidArgumentError(`It must be ${REDUCTIONS.join(', ')}, or both with a comma between.`);
-  }
-  return found;
 }
 
 function exitWith(code: number): void {

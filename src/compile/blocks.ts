@@ -148,6 +148,18 @@ export class Block implements BlockTables {
     for (let step = 0; step < fired.length; step++) if ((taken[step >> 5]! & (1 << (step & 31))) !== 0) fired[step] = 1;
   }
 
+  /** Visits every move that was made: all solo steps of a block state that has its targets, and the joint ones that were followed. */
+  forEachMove(visit: (component: number, local: number, event: number) => void): void {
+    for (let id = 0; id < this.#settled; id++) {
+      for (const [step, moves] of this.#moves.entries()) {
+        const bit = 1 << (step & 31);
+        if (moves.length === 0 || (this.#rows[id * this.stride + (step >> 5)]! & bit) === 0) continue;
+        if ((this.moving[step >> 5]! & bit) !== 0 && this.#targets[this.#place(id, step)] === UNKNOWN) continue;
+        for (const { place, component, event } of moves) visit(component, this.#states.at(id, place), event);
+      }
+    }
+  }
+
   /** Where in `targets` the target of `step` from `id` is, or -1 if the step does not move the block. */
   #place(id: number, step: number): number {
     const word = step >> 5;

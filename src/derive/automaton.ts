@@ -4,7 +4,15 @@
  * Rows are computed with XState's own transition function, twice each (an impure assign shows as a difference), and
  * remembered. `derive` computes all of them; walks and trace search ask for the rows they meet.
  */
-import { type AnyMachineSnapshot, type AnyStateMachine, type AnyActorScope, createActor, type EventObject } from 'xstate';
+import {
+  type AnyActorScope,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type AnyStateNode,
+  type AnyTransitionDefinition,
+  createActor,
+  type EventObject,
+} from 'xstate';
 import { type Component, type LocalState, stateName } from '../model/component.ts';
 import { ModelError } from '../model/error.ts';
 import { canonical, deepFreeze } from './canonical.ts';
@@ -80,6 +88,11 @@ export class Automaton {
     return this.#machine.getTransitionData(this.snapshot(from), this.#eventAt(event)).map((transition) => transition.meta as unknown);
   }
 
+  /** The arms that `event` selects in `from`, as `armsOf` names them. */
+  arms(from: number, event: number): readonly string[] {
+    return this.#machine.getTransitionData(this.snapshot(from), this.#eventAt(event)).map(armOf);
+  }
+
   /** Computes every row over the events numbered so far. */
   derive(): this {
     for (let from = 0; from < this.size; from++) {
@@ -130,6 +143,19 @@ export class Automaton {
     this.#keys.set(key, this.size);
     return this.#snapshots.push(snapshot) - 1;
   }
+}
+
+/** Every way that `machine` can react: `state EVENT`, and behind `#` which of several guarded ones. */
+export function armsOf(machine: AnyStateMachine): readonly string[] {
+  const nodes = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodes)];
+  return nodes(machine.root).flatMap((node) => [...node.transitions.values()].flat().map(armOf));
+}
+
+function armOf(transition: AnyTransitionDefinition): string {
+  const { source, eventType } = transition;
+  const rivals = source.transitions.get(eventType) ?? [];
+  const where = source.path.length === 0 ? '(any)' : source.path.join('.');
+  return `${where} ${eventType}${rivals.length > 1 ? ` #${rivals.indexOf(transition) + 1}` : ''}`;
 }
 
 /** A state in which the machine came to rest, and its text. */

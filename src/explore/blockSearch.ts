@@ -139,6 +139,7 @@ class BlockSearch {
       fired,
       paths: (wanted) => pathsTo(this.#found, wanted, this.#network.steps.length, this.#successors, this.#parents),
       forEachState: (visit) => this.#forEachState(visit),
+      forEachMove: (visit) => this.#successors.blocks.forEach((block) => block.forEachMove(visit)),
     };
   }
 

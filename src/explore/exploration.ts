@@ -52,6 +52,8 @@ export interface Exploration extends Omit<Progress, 'snapshot'> {
 export interface KeptExploration extends Exploration {
   /** Visits every state found, in that order: the local state of each component. The array is used again for the next state. */
   readonly forEachState: (visit: (locals: Int32Array) => void) => void;
+  /** Visits every move of a component, by number, that some step taken has made: its local state before, and the event. Some more than once. */
+  readonly forEachMove: (visit: (component: number, local: number, event: number) => void) => void;
 }
 
 /** A search in slices: see `exploring`. */

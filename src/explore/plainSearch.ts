@@ -66,6 +66,22 @@ export function* searchPlainly(
     fired: expand.fired,
     paths: (wanted) => pathsTo(found, wanted, network.steps.length, successors, parentsIn(store, words, starts)),
     forEachState: visitor(network.parts.length, successors, store),
+    forEachMove: mover(network, successors, store),
+  };
+}
+
+function mover({ parts, steps }: CompiledNetwork, successors: UnpackingSuccessors, store: StateStore): KeptExploration['forEachMove'] {
+  const { words, enabled } = successors;
+  return (visit) => {
+    const locals = new Int32Array(parts.length);
+    for (let state = 0; state < store.size; state++) {
+      successors.unpack(store.states, state * words, locals);
+      successors.look(store.states, state * words);
+      for (const [step, { moves }] of steps.entries()) {
+        if ((enabled[step >> 5]! & (1 << (step & 31))) === 0) continue;
+        for (const { component, event } of moves) visit(component, locals[component]!, event);
+      }
+    }
   };
 }
 

@@ -13,9 +13,11 @@ export type Tag = 'holds' | 'violated' | 'unknown' | 'vacuous';
 export interface Bug<N extends Network = Network> {
   /** `forget-missed`: unique, and the name on the command line. */
   readonly id: string;
+  /** The row of the kernel notes' tables of mutations that it is, if it is one: `M4.2`. */
+  readonly row?: string;
   /** One sentence: what is replaced, and what goes wrong. */
   readonly about: string;
-  /** Names of the properties that must be `violated`. */
+  /** Names of the properties that must be `violated`. None, if the change is benign and everything must go on to hold. */
   readonly breaks: readonly string[];
   /** Scenario values that differ from the suite's. */
   readonly scenario?: Readonly<Record<string, Value>>;
@@ -50,7 +52,7 @@ export interface Suite {
   readonly scenario: Readonly<Record<string, Value>>;
   readonly walk: Readonly<Record<string, Value>>;
   readonly violates: Readonly<Record<string, string>>;
-  readonly bugs: readonly Pick<Bug, 'id' | 'about' | 'breaks' | 'scenario'>[];
+  readonly bugs: readonly Pick<Bug, 'id' | 'row' | 'about' | 'breaks' | 'scenario'>[];
   /** Builds at the suite's scenario, with `values` on top, and the bug named `bug` planted if given. */
   build(values?: Readonly<Record<string, Value>>, bug?: string): Built;
 }

@@ -6,10 +6,10 @@ import { type Kind, type Packet, range } from '../../kernel/packet.ts';
 import { inAction } from '../../napi/softnet.ts';
 import { pending } from '../../softirq/softirq.ts';
 import { end, type Parts, type ToStack } from '../parts.ts';
-import { exitSteps } from './nic.ts';
+import { deferredStep, exitSteps } from './nic.ts';
 import { serving, softirqOn } from './softirq.ts';
 
-type BacklogParts = Pick<Parts, 'wire' | 'cpu' | 'softirq' | 'softnet' | 'backlog' | 'ipi' | 'ledger' | 'softnet_dropped'>;
+type BacklogParts = Pick<Parts, 'wire' | 'cpu' | 'softirq' | 'ksoftirqd' | 'softnet' | 'backlog' | 'ipi' | 'ledger' | 'softnet_dropped'>;
 
 export interface BacklogScenario {
   readonly packets: number;
@@ -19,6 +19,8 @@ export interface BacklogScenario {
   /** The CPU whose backlog a packet goes to: the sender's own, or another one (RPS). */
   readonly target: (cpu: number) => number;
   readonly kinds: readonly Kind[];
+  /** local_bh_enable() leaves softirqs to a runnable ksoftirqd. */
+  readonly defers: boolean;
   /** What must be true before anybody can send: the device is up. */
   readonly ready?: readonly Observation[];
 }
@@ -60,8 +62,10 @@ export function senderSteps(n: BacklogParts, s: BacklogScenario): StepTemplate[]
     step('bh_enable_softirq', { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [n.cpu(c).on({ type: 'BH_ON_SOFTIRQ' }), n.softirq(c).on({ type: 'ENTER' })],
+      when: s.defers ? [n.ksoftirqd(c).out('runnable')] : [],
       reveals: [{ event: 'softirq_entry', args: { cpu: c } }],
     })),
+    ...(s.defers ? [deferredStep(n, { name: 'bh_enable_deferred', cpu, owner }, (c) => [n.cpu(c).on({ type: 'BH_ON' })])] : []),
   ];
 }
 
@@ -180,7 +184,7 @@ function lastSpliceStep(n: BacklogParts, cpu: readonly number[], settled: (cpu: 
 }
 
 /** RPS: the IPI leaves the sender's net_rx_action() and schedules the backlog of the target. */
-export function ipiSteps(n: BacklogParts, cpus: number): StepTemplate[] {
+export function ipiSteps(n: BacklogParts, cpus: number, defers: boolean): StepTemplate[] {
   const cpu = range(cpus);
   const owner = (c: number) => `ipi/${c}`;
   return [
@@ -203,6 +207,6 @@ export function ipiSteps(n: BacklogParts, cpus: number): StepTemplate[] {
       ],
       when: [actsIn(n, c, yes)],
     })),
-    ...exitSteps(n, 'ipi_exit', cpu, owner, (c) => n.ipi(c).on({ type: 'RUN' })),
+    ...exitSteps(n, { name: 'ipi_exit', cpu, owner, leave: (c) => n.ipi(c).on({ type: 'RUN' }), defers }),
   ];
 }

@@ -1,17 +1,18 @@
 /** The NIC's own steps and the driver's interrupt handler: from a frame on the wire to NET_RX being raised. */
-import type { Observation } from '../../../src/model/component.ts';
+import type { Move, Observation } from '../../../src/model/component.ts';
 import type { Parts } from '../parts.ts';
 import { end } from '../parts.ts';
 import { step, type StepTemplate } from '../../../src/model/network.ts';
 import type { Kind } from '../../kernel/packet.ts';
 import { range } from '../../kernel/packet.ts';
+import type { Profile } from '../../kernel/profile.ts';
 import { inAction } from '../../napi/softnet.ts';
 import { inInterrupt } from '../../cpu/cpu.ts';
 import { pending } from '../../softirq/softirq.ts';
 
 type NicParts = Pick<
   Parts,
-  'wire' | 'nic' | 'ring' | 'vector' | 'cpu' | 'handler' | 'napi' | 'softnet' | 'softirq' | 'ledger' | 'rx_missed_errors'
+  'wire' | 'nic' | 'ring' | 'vector' | 'cpu' | 'handler' | 'napi' | 'softnet' | 'softirq' | 'ksoftirqd' | 'ledger' | 'rx_missed_errors'
 >;
 
 export interface NicScenario {
@@ -20,6 +21,7 @@ export interface NicScenario {
   /** CPUs that the vector may interrupt. */
   readonly irqCpus: number;
   readonly kinds: readonly Kind[];
+  readonly profile: Profile;
 }
 
 /** Frames arrive, causes are set, messages are sent. */
@@ -104,19 +106,24 @@ export function interruptSteps(n: NicParts, s: NicScenario): StepTemplate[] {
       when: [n.softnet(c).is('is in net_rx_action()', inAction)],
       reveals: [{ event: '__napi_schedule', args: { cpu: c, raised: false } }],
     })),
-    ...exitSteps(n, 'irq_exit', range(s.irqCpus), owner, (c) => n.handler(c).on({ type: 'EXIT' })),
+    ...exitSteps(n, { name: 'irq_exit', cpu, owner, leave: (c) => n.handler(c).on({ type: 'EXIT' }), defers: s.profile.defersToKsoftirqd }),
   ];
 }
 
+/** What an interrupt does as it ends. */
+export interface Exit {
+  readonly name: string;
+  readonly cpu: readonly number[];
+  readonly owner: (cpu: number) => string;
+  readonly leave: (cpu: number) => ReturnType<Parts['handler']['all'][number]['on']>;
+  /** Softirqs are left to a runnable ksoftirqd. */
+  readonly defers: boolean;
+}
+
 /** irq_exit(): back to what was interrupted, or into softirqs if something is pending and nothing forbids it. */
-export function exitSteps(
-  n: Pick<Parts, 'cpu' | 'softirq'>,
-  name: string,
-  cpu: readonly number[],
-  owner: (cpu: number) => string,
-  leave: (cpu: number) => ReturnType<Parts['handler']['all'][number]['on']>,
-): StepTemplate[] {
+export function exitSteps(n: Pick<Parts, 'cpu' | 'softirq' | 'ksoftirqd'>, { name, cpu, owner, leave, defers }: Exit): StepTemplate[] {
   return [
+    ...(defers ? [deferredStep(n, { name: `${name}_deferred`, cpu, owner }, (c) => [leave(c), n.cpu(c).on({ type: 'IRET' })])] : []),
     step(`${name}_idle`, { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [leave(c), n.cpu(c).on({ type: 'IRET' })],
@@ -130,7 +137,26 @@ export function exitSteps(
     step(`${name}_softirq`, { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [leave(c), n.cpu(c).on({ type: 'IRET_SOFTIRQ' }), n.softirq(c).on({ type: 'ENTER' })],
+      when: defers ? [n.ksoftirqd(c).out('runnable')] : [],
       reveals: [{ event: 'softirq_entry', args: { cpu: c } }],
     })),
   ];
+}
+
+/** ksoftirqd_running(): what is pending is left to a thread that is about to run. */
+export function deferredStep(
+  n: Pick<Parts, 'cpu' | 'softirq' | 'ksoftirqd'>,
+  { name, cpu, owner }: Pick<Exit, 'name' | 'cpu' | 'owner'>,
+  moves: (cpu: number) => readonly Move[],
+): StepTemplate {
+  return step(name, { cpu }, ({ cpu: c }) => ({
+    owner: owner(c),
+    moves: moves(c),
+    when: [
+      n.softirq(c).is('has NET_RX pending', pending),
+      n.cpu(c).is('is not in_interrupt()', (context) => !inInterrupt(context)),
+      n.ksoftirqd(c).in('runnable'),
+    ],
+    cite: ['ksoftirqd_running'],
+  }));
 }

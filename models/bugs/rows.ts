@@ -1,0 +1,89 @@
+/**
+ * The tables of mutations in the kernel notes (lower half, sections 2 to 8), row by row: planted, or why not. A row is
+ * planted if a bug has it; a benign one is planted like any other, and must break nothing.
+ */
+
+/** Every row of the tables. */
+export const LOWER_ROWS: readonly string[] = [
+  ...rows('M0', [1, 3, 5, 6]),
+  ...rows('M1', [1, 2, 4, 5, 6, 7, 8, 9, 11]),
+  ...rows('M2', [1, 4, 5, 6, 7, 8, 9, 10]),
+  ...rows('M3', [1, 4, 6, 7, 8, 10, 11, 12]),
+  ...rows('M4', [1, 2, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 20, 22, 24, 25, 28, 29]),
+  ...rows('M5', [1, 2, 3, 4, 5, 6, 7, 8, 11]),
+  ...rows('M6', [1, 3, 6, 7, 8]),
+];
+
+function rows(table: string, numbers: readonly number[]): string[] {
+  return numbers.map((number) => `${table}.${number}`);
+}
+
+const OWNERSHIP = 'the ring has no descriptor state of its own for what the driver has emptied and not refilled';
+const ALLOCATION = 'an allocation never fails in the model';
+const ONE_STEP = 'what it takes apart is one step of the model';
+const TIMER = 'the model has neither deferred interrupts nor the GRO timer';
+const THREADED = 'the model has no threaded NAPI';
+const BARRIERS = 'the memory model is sequential consistency';
+
+/** The rows that no bug has, and why. */
+export const NOT_PLANTED: Readonly<Record<string, string>> = {
+  'M0.3': 'the tail register is not modelled apart from the ring',
+  'M0.6': 'netif_running() is not asked by the backlog of the model',
+  'M1.1': OWNERSHIP,
+  'M1.2': OWNERSHIP,
+  'M1.4': BARRIERS,
+  'M1.5': ALLOCATION,
+  'M1.6': ALLOCATION,
+  'M1.7': ALLOCATION,
+  'M1.8': `${ONE_STEP}: the refill belongs to the poll`,
+  'M1.9': 'pages and their owners are not modelled',
+  'M1.11': ALLOCATION,
+  'M2.5': `${ONE_STEP}: payload and descriptor are written at once`,
+  'M2.7': 'the model has no level-triggered line',
+  'M2.8': BARRIERS,
+  'M2.9': 'virtio_net is not modelled',
+  'M3.1': 'the mask is cleared and read by one step; what it wipes is M4.8 here',
+  'M3.7': 'user tasks are not modelled, so none can starve',
+  'M3.10': 'no task of the model raises NET_RX with bottom halves on',
+  'M3.11': `${ONE_STEP}: a raise is one`,
+  'M3.12': 'CPU hotplug is not modelled',
+  'M4.4': `${ONE_STEP}: frames go up before SCHED is given up, by the order of two states of the poll`,
+  'M4.5': `${ONE_STEP}: SCHED is given up and the instance unlinked at once`,
+  'M4.11': 'planted as M5.4: the same early return',
+  'M4.14': TIMER,
+  'M4.15': TIMER,
+  'M4.16': TIMER,
+  'M4.17': 'a flood without end needs more frames than the bounds have',
+  'M4.20': 'netpoll is not modelled',
+  'M4.22': 'busy polling is not modelled',
+  'M4.24': THREADED,
+  'M4.25': THREADED,
+  'M4.28': 'a poll list is touched by its own CPU only, by construction',
+  'M4.29': TIMER,
+  'M5.1': `${ONE_STEP}: the queue lock covers test and SCHED`,
+  'M5.2': `${ONE_STEP}: the queue lock covers SCHED and the append`,
+  'M5.6': 'a sender of the model has bottom halves off throughout',
+  'M5.7': 'the IPI and its handler are one machine, free again when the handler begins',
+  'M5.8': 'receive flow steering is not modelled',
+  'M5.11': 'the limit test and the append are one step',
+  'M6.3': TIMER,
+  'M6.6': 'a protocol handler is never removed in the model',
+  'M6.7': 'GRO holds nothing in the model',
+  'M6.8': 'GRO holds nothing in the model, and a full poll hands rx_list up like any other',
+};
+
+/** By row, the length of the shortest counterexample that another checker found (notes, section 12.7), with all frames sent first. */
+export const CALIBRATION: Readonly<Record<string, number>> = {
+  'M0.1': 9,
+  'M2.1': 18,
+  'M2.4': 22,
+  'M3.4': 5,
+  'M3.6': 18,
+  'M4.1': 20,
+  'M4.2': 23,
+  'M4.6': 22,
+  'M4.7': 16,
+  'M4.8': 18,
+  'M4.12': 23,
+  'M5.4': 8,
+};
