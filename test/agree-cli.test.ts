@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { SUITES } from '../properties/index.ts';
 import { type Agreement } from '../src/agree/agreement.ts';
 import { type AgreementRow, headLine, rowLines, summaryLines } from '../src/agree/table.ts';
 import { agreeCommand } from '../src/cli/agree.ts';
@@ -68,12 +69,11 @@ test('a suite that is too large is made smaller, and if that does not help it is
 
 const JOBS = { jobMemory: 64, jobDepth: 10_000, seed: 1 };
 
+const rings = SUITES.map(({ id }) => id).filter((id) => id.startsWith('ring/'));
+
 test.each([
-  ['spin', ['ring-6.12-watchdog.pml', 'ring-article-2cpu.pml', 'ring-article-watchdog.pml', 'ring-article.pml']],
-  [
-    'tlc',
-    ['article', 'article_2cpu', 'article_watchdog', '6_12_watchdog'].flatMap((id) => [`rxproof_ring_${id}.cfg`, `rxproof_ring_${id}.tla`]),
-  ],
+  ['spin', rings.map((id) => `${id.replace('/', '-')}.pml`)],
+  ['tlc', rings.map((id) => `rxproof_${id.replaceAll(/\W/g, '_')}`).flatMap((name) => [`${name}.cfg`, `${name}.tla`])],
 ] as const)('exports to %s', (to, files) => {
   expect(exportCommand({ ...JOBS, to, network: 'ring', scenario: ['packets=2'], out: run.folder })).toBe(0);
   expect(readdirSync(run.folder).sort()).toEqual([...files].sort());
