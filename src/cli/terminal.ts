@@ -14,11 +14,16 @@ export function outputStyle(): Style {
 
 let interrupted = false;
 
+/** Milliseconds in which signals are one Ctrl-C: the terminal sends it to every process, and npm and tsx pass it on. */
+const ONE_INTERRUPT = 1000;
+
 /** Ctrl-C: the first one ends the search and reports what was found; the second one ends the program. */
 function watchInterrupt(): void {
   if (process.listenerCount('SIGINT') > 0) return;
+  let first = 0;
   process.on('SIGINT', () => {
-    if (interrupted) process.exit(130);
+    if (interrupted && performance.now() - first > ONE_INTERRUPT) process.exit(130);
+    if (!interrupted) first = performance.now();
     interrupted = true;
   });
 }
