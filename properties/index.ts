@@ -2,11 +2,13 @@
 import type { Suite } from '../src/model/suite.ts';
 import { PATH_SUITES } from './suites/path.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
+import { SOFTIRQ_SUITES } from './suites/softirq.ts';
 import { BACKLOG_SUITES, SOCKET_SUITES, STACK_SUITES } from './suites/upper.ts';
 
 export const SUITES: readonly Suite[] = [
   ...BOOT_SUITES,
   ...RING_SUITES,
+  ...SOFTIRQ_SUITES,
   ...BACKLOG_SUITES,
   ...STACK_SUITES,
   ...SOCKET_SUITES,

@@ -4,6 +4,7 @@
  * that `vitest --shard` can share them out.
  */
 import { describe, expect, it } from 'vitest';
+import type { Property } from '../src/model/property.ts';
 import { expectedTag } from '../src/model/suite.ts';
 import { walk, walkText } from '../src/walk/walk.ts';
 import { SUITES } from '../properties/index.ts';
@@ -16,6 +17,9 @@ const ATTEMPTS = [
   { walks: 4_000, lengthMax: 400, large: false },
 ];
 
+/** What a walk can refute: it sees states, neither lassos nor single transitions. */
+const isWalked = ({ kind }: Property): boolean => kind === 'never' || kind === 'quiescent';
+
 /** The tests of the suites of one family. */
 export function testWalks(family: string): void {
   const suites = SUITES.filter((suite) => suite.family.name === family);
@@ -23,14 +27,20 @@ export function testWalks(family: string): void {
   describe.each(suites)('$id', (suite) => {
     it('finds no counterexample at its walk bounds, and meets every premise', () => {
       const { network, properties } = suite.build(suite.walk);
-      const claims = properties.filter(({ name }) => expectedTag(suite, name) === 'holds');
+      const claims = properties.filter(({ kind, name }) => kind !== 'sometimes' && expectedTag(suite, name) === 'holds');
       const result = walk(network, claims, { seed: SEED, walks: 300, lengthMax: 800 });
       expect(walkText(result)).toMatch(/^no counterexample in 300 walks/);
       const seen = result.tag === 'none' ? result.premisesSeen : [];
       expect(claims.map(({ name }) => name).filter((name) => !seen.includes(name))).toEqual([]);
     });
 
-    it.each(suite.bugs.filter(({ breaks }) => breaks.length > 0).map((bug) => [bug.id, bug] as const))(
+    const walked = new Set(
+      suite
+        .build()
+        .properties.filter(isWalked)
+        .map(({ name }) => name),
+    );
+    it.each(suite.bugs.filter(({ breaks }) => breaks.some((name) => walked.has(name))).map((bug) => [bug.id, bug] as const))(
       'walks into the planted bug %s',
       (id, bug) => {
         const found = ATTEMPTS.some(({ walks, lengthMax, large }) => {
