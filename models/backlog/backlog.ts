@@ -29,6 +29,9 @@ export type BacklogEvent =
   | { readonly type: 'CALL' } //                                net_rx_action() calls process_backlog()
   | { readonly type: 'TAKE'; readonly pkt: Packet } //          first of the process queue goes up
   | { readonly type: 'SPLICE' } //                              all of the input queue moves to the process queue
+  | { readonly type: 'SCHEDULE'; readonly pkt: Packet } //      a bug's: scheduled, and the lock released before the append
+  | { readonly type: 'APPEND'; readonly pkt: Packet } //        a bug's: the append
+  | { readonly type: 'UNLOCK' } //                              a bug's: found empty, and the lock released
   | { readonly type: 'RETURN' } //                              nothing left, or the last batch delivered
   | { readonly type: 'RETURN_FULL' }; //                        the weight is used up
 
@@ -43,6 +46,8 @@ interface BacklogContext extends BacklogBounds {
   readonly work: number;
   /** 3.10: SCHED was cleared in this call; deliver what is left and return. */
   readonly last: boolean;
+  /** Scheduled and not yet appended: never, as one hold of the lock covers both. */
+  readonly owed: Packet | null;
 }
 
 const isNew = (c: BacklogContext, event: BacklogEvent): boolean => 'pkt' in event && ![...c.input, ...c.process].includes(event.pkt);
@@ -58,15 +63,25 @@ const backlogSetup = setup({
     splices: ({ context: c }) => c.process.length === 0 && !c.last && c.work < c.weight && (c.input.length > 0 || c.clearsEarly),
     finished: ({ context: c }) => c.process.length === 0 && c.work < c.weight && (c.clearsEarly ? c.last : c.input.length === 0),
     weightSpent: ({ context: c }) => c.work === c.weight,
+    // One hold of the lock covers the test, SCHED and the append; and at the end the test and SCHED.
+    letsGoInBetween: () => false,
+    isOwed: ({ context: c, event }) => 'pkt' in event && c.owed === event.pkt,
   },
   actions: {
     schedule: assign({ sched: true }),
     append: assign({
       input: ({ context: c, event }) => {
-        assertEvent(event, ['ENQUEUE_FIRST', 'ENQUEUE']);
+        assertEvent(event, ['ENQUEUE_FIRST', 'ENQUEUE', 'APPEND']);
         return [...c.input, event.pkt];
       },
     }),
+    owe: assign({
+      owed: ({ event }) => {
+        assertEvent(event, 'SCHEDULE');
+        return event.pkt;
+      },
+    }),
+    oweNothing: assign({ owed: null }),
     begin: assign({ work: 0, last: false }),
     take: assign(({ context: c }) => ({ process: c.process.slice(1), work: c.work + 1 })),
     splice: assign(({ context: c }) => {
@@ -79,7 +94,7 @@ const backlogSetup = setup({
 });
 
 /** Any CPU, under the queue lock, in every state. */
-const enqueueIn = (state: 'idle' | 'polling') =>
+const enqueueIn = (state: 'idle' | 'polling' | 'finishing') =>
   ({
     ENQUEUE_FIRST: {
       guard: 'schedules',
@@ -92,11 +107,13 @@ const enqueueIn = (state: 'idle' | 'polling') =>
       { guard: 'isTwice', target: 'broken', meta: cite('netif_rx', 'enqueue_to_backlog') },
     ],
     DROP: { guard: 'overLimit', target: state, meta: cite('netif_rx', 'enqueue_to_backlog') },
+    SCHEDULE: { guard: 'letsGoInBetween', target: state, actions: ['schedule', 'owe'], meta: cite('enqueue_to_backlog') },
+    APPEND: { guard: 'isOwed', target: state, actions: ['append', 'oweNothing'], meta: cite('enqueue_to_backlog') },
   }) as const;
 
 export const backlog = backlogSetup.createMachine({
   id: 'backlog',
-  context: ({ input }) => ({ ...input, input: [], process: [], sched: false, work: 0, last: false }),
+  context: ({ input }) => ({ ...input, input: [], process: [], sched: false, work: 0, last: false, owed: null }),
   initial: 'idle',
   states: {
     idle: {
@@ -109,9 +126,14 @@ export const backlog = backlogSetup.createMachine({
         ...enqueueIn('polling'),
         TAKE: { guard: 'isFirst', target: 'polling', actions: 'take', meta: cite('process_backlog', '__netif_receive_skb_core') },
         SPLICE: { guard: 'splices', target: 'polling', actions: 'splice', meta: cite('process_backlog') },
+        UNLOCK: { guard: 'letsGoInBetween', target: 'finishing', meta: cite('process_backlog') },
         RETURN: { guard: 'finished', target: 'idle', actions: 'finish', meta: cite('process_backlog') },
         RETURN_FULL: { guard: 'weightSpent', target: 'idle', actions: 'spent', meta: cite('process_backlog') },
       },
+    },
+    finishing: {
+      description: 'Both queues were empty when the lock was held; SCHED is about to be cleared without it. Only a bug comes here.',
+      on: { ...enqueueIn('finishing'), RETURN: { target: 'idle', actions: 'finish', meta: cite('process_backlog') } },
     },
     broken: { description: 'A packet was queued while it was queued already.' },
   },
@@ -120,11 +142,14 @@ export const backlog = backlogSetup.createMachine({
 /** A packet waits in one of the two queues. */
 export const queued = (context: BacklogContext): boolean => context.input.length + context.process.length > 0;
 
-/** Packet `pkt` waits in one of the two queues. */
+/** Packet `pkt` waits in one of the two queues, or is about to be appended. */
 export const queues =
   (pkt: Packet) =>
   (context: BacklogContext): boolean =>
-    context.input.includes(pkt) || context.process.includes(pkt);
+    context.input.includes(pkt) || context.process.includes(pkt) || context.owed === pkt;
+
+/** Nothing is scheduled without having been appended. */
+export const owesNothing = (context: BacklogContext): boolean => context.owed === null;
 
 /** The input queue holds more than the limit allows. */
 export const overflown = (context: BacklogContext): boolean => context.input.length > context.max + 1;

@@ -1,5 +1,6 @@
 /** Bugs planted in the backlog. */
 import type { Bug } from '../../src/model/suite.ts';
+import { owesNothing } from '../backlog/backlog.ts';
 import type { backlogSlice } from '../networks/backlog.ts';
 
 type BacklogBug = Bug<ReturnType<typeof backlogSlice.build>>;
@@ -80,5 +81,89 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
     breaks: ['a raised softirq is being served, or will be at interrupt exit, or ksoftirqd is awake', 'no raised softirq is left unserved'],
     // The look, the interrupt that finds bottom halves off, and the end, as one: it ends although something is pending.
     plant: (net) => net.replaceStep('bh_enable', (spec) => ({ ...spec, when: [] })),
+  },
+  {
+    id: 'sched-cleared-unlocked',
+    row: 'M5.1',
+    about: 'process_backlog() finds both queues empty, releases the lock, and clears SCHED after that',
+    breaks: ['a packet in a backlog is taken in the end', 'no packet is stuck in a backlog'],
+    scenario: { profile: '6.12', cpus: 2, packets: 2, rps: 'on' },
+    plant: (net) =>
+      net
+        .replaceMachine('backlog', (machine) =>
+          machine.provide({
+            guards: {
+              letsGoInBetween: ({ context: c }) => c.process.length === 0 && c.input.length === 0 && c.work < c.weight,
+              finished: () => false,
+            },
+          }),
+        )
+        .step('backlog_unlock', { cpu: [0, 1] }, ({ cpu }, n) => ({
+          owner: `softirq/${cpu}`,
+          moves: [n.backlog(cpu).on({ type: 'UNLOCK' })],
+          when: [n.cpu(cpu).in('softirq')],
+        })),
+  },
+  {
+    id: 'appended-unlocked',
+    row: 'M5.2',
+    about:
+      'enqueue_to_backlog() schedules the instance, releases the lock, and appends after that; the IPI that makes the target poll is sent by the same CPU, once bottom halves are on again',
+    breaks: [],
+    scenario: { profile: '6.12', cpus: 2, packets: 3, rps: 'on' },
+    plant: (net) =>
+      ['bh_enable', 'bh_enable_softirq'].reduce(
+        (changed, name) =>
+          changed.replaceStep(name, (spec, n, { cpu }) => ({
+            ...spec,
+            when: [...(spec.when ?? []), n.backlog(1 - Number(cpu)).is('has been given what was scheduled', owesNothing)],
+          })),
+        net
+          .replaceMachine('backlog', (machine) =>
+            machine.provide({ guards: { letsGoInBetween: ({ context: c }) => c.input.length === 0 && !c.sched && c.owed === null } }),
+          )
+          .replaceStep('netif_rx_schedule', (spec) => ({
+            ...spec,
+            moves: spec.moves.map((move) =>
+              move.component.startsWith('backlog') ? { ...move, event: { ...move.event, type: 'SCHEDULE' } } : move,
+            ),
+          }))
+          .step('netif_rx_late', { cpu: [0, 1], pkt: [0, 1, 2] }, ({ cpu, pkt }, n) => ({
+            owner: `sender/${cpu}`,
+            moves: [n.backlog(1 - cpu).on({ type: 'APPEND', pkt })],
+            when: [n.cpu(cpu).in('bhOff')],
+          })),
+      ),
+  },
+  {
+    id: 'bottom-halves-on',
+    row: 'M5.6',
+    about: 'a task calls netif_rx() with bottom halves on, so that nobody runs what it has raised',
+    breaks: ['a raised softirq is being served, or will be at interrupt exit, or ksoftirqd is awake', 'no raised softirq is left unserved'],
+    plant: (net) =>
+      net.replaceStep('netif_rx_schedule', (spec, n, { cpu }) => ({
+        ...spec,
+        moves: spec.moves.filter((move) => move.component !== `cpu.${cpu}`),
+        when: [...(spec.when ?? []), n.cpu(Number(cpu)).in('task')],
+      })),
+  },
+  {
+    id: 'limit-on-both-queues',
+    row: 'M5.11',
+    about: 'the limit is tested on what both queues hold',
+    breaks: [],
+    plant: (net) =>
+      net.replaceMachine('backlog', (machine) =>
+        machine.provide({
+          guards: {
+            appends: ({ context: c, event }) =>
+              c.input.length + c.process.length <= c.max &&
+              (c.input.length > 0 || c.sched) &&
+              'pkt' in event &&
+              ![...c.input, ...c.process].includes(event.pkt),
+            overLimit: ({ context: c }) => c.input.length + c.process.length > c.max,
+          },
+        }),
+      ),
   },
 ];

@@ -158,6 +158,17 @@ export const RING_BUGS: readonly RingBug[] = [
     plant: (net) => net.replaceMachine('rxList', (machine) => machine.provide({ guards: { isEmpty: () => true } })),
   },
   {
+    id: 'scheduled-bit-cleared-first',
+    row: 'M4.4',
+    about: 'napi_complete_done() gives SCHED up before it hands rx_list up: another CPU may take the instance and its list',
+    breaks: ['a NAPI instance is queued or polled only while scheduled'],
+    scenario: { profile: '6.12' },
+    plant: (net) =>
+      net.replaceMachine('poll', (machine) =>
+        machine.provide({ guards: { completesFirst: ({ context }) => context.work < context.weight } }),
+      ),
+  },
+  {
     id: 'no-auto-mask',
     row: 'M2.4',
     about: 'the device does not mask a vector that has interrupted (EIAM is 0), and there is no MISSED: what comes during a poll is lost',

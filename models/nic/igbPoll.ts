@@ -43,6 +43,8 @@ export const igbPoll = setup({
     weightLeft: ({ context }) => context.work < context.weight,
     weightSpent: ({ context }) => context.work === context.weight,
     batches: ({ context }) => context.batches,
+    // rx_list goes up before SCHED is given up.
+    completesFirst: () => false,
   },
   actions: { reset: assign({ work: 0 }), count: assign({ work: ({ context }) => context.work + 1 }) },
 }).createMachine({
@@ -66,6 +68,7 @@ export const igbPoll = setup({
       description: 'The loop is over.',
       on: {
         REFILL: [
+          { guard: 'completesFirst', target: 'completing', meta: cite('igb_alloc_rx_buffers') },
           { guard: 'batches', target: 'flushing', meta: cite('igb_alloc_rx_buffers') },
           { guard: 'weightSpent', target: 'full', meta: cite('igb_alloc_rx_buffers') },
           { target: 'completing', meta: cite('igb_alloc_rx_buffers') },
@@ -77,6 +80,7 @@ export const igbPoll = setup({
       on: {
         FLUSH: { target: 'flushing', meta: cite('gro_normal_list') },
         FLUSHED: [
+          { guard: 'completesFirst', target: 'unmasking', meta: cite('napi_complete_done', 'gro_normal_list') },
           { guard: 'weightSpent', target: 'full', meta: cite('__napi_poll', 'gro_normal_list') },
           { target: 'completing', meta: cite('napi_complete_done', 'gro_normal_list') },
         ],
@@ -86,6 +90,7 @@ export const igbPoll = setup({
       description: 'SCHED still set: about to let go.',
       on: {
         COMPLETE: [
+          { guard: 'completesFirst', target: 'flushing', meta: cite('napi_complete_done') },
           { guard: 'batches', target: 'unmasking', meta: cite('napi_complete_done') },
           { target: 'unmasking', meta: cite('napi_complete') },
         ],
