@@ -145,10 +145,11 @@ export class Automaton {
   }
 }
 
-/** Every way that `machine` can react: `state EVENT`, and behind `#` which of several guarded ones. */
-export function armsOf(machine: AnyStateMachine): readonly string[] {
+/** Every way that `machine` can react, with its `meta`: `state EVENT`, and behind `#` which of several guarded ones. */
+export function armsOf(machine: AnyStateMachine): ReadonlyMap<string, unknown> {
   const nodes = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodes)];
-  return nodes(machine.root).flatMap((node) => [...node.transitions.values()].flat().map(armOf));
+  const transitions = nodes(machine.root).flatMap((node) => [...node.transitions.values()].flat());
+  return new Map(transitions.map((transition) => [armOf(transition), transition.meta as unknown]));
 }
 
 function armOf(transition: AnyTransitionDefinition): string {

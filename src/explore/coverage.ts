@@ -11,7 +11,7 @@ export type Coverage = Map<string, Map<string, boolean>>;
 export function cover(coverage: Coverage, network: Network): void {
   const compiled = compile(network, []);
   const machines = [...network.parts().values()].map(({ machine }) => {
-    const arms = coverage.get(machine.id) ?? new Map(armsOf(machine).map((arm) => [arm, false]));
+    const arms = coverage.get(machine.id) ?? new Map([...armsOf(machine).keys()].map((arm) => [arm, false]));
     coverage.set(machine.id, arms);
     return arms;
   });

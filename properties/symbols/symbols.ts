@@ -1,0 +1,52 @@
+/**
+ * Which kernel functions does the kernel of a profile have? For 6.1 and 6.12 the lists that collect.ts has written from their
+ * source, with the file that defines each; for the other two the list nearest in time and what differs from it.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { KernelSymbol } from '../../models/kernel/cite.ts';
+
+const shape = z.record(z.string(), z.strictObject({ version: z.string(), symbols: z.record(z.string(), z.string()) }));
+
+export const SYMBOLS_FILE = new URL('symbols.json', import.meta.url);
+
+/** The lists there are. */
+export function readSymbols(): z.infer<typeof shape> {
+  return existsSync(SYMBOLS_FILE) ? shape.parse(JSON.parse(readFileSync(SYMBOLS_FILE, 'utf8'))) : {};
+}
+
+const lists = readSymbols();
+
+/** Since when Linux has them; not in 3.10. */
+const SINCE: Partial<Record<KernelSymbol, string>> = {
+  napi_complete_done: '3.19',
+  __skb_wait_for_more_packets: '4.5',
+  ksoftirqd_running: '4.9',
+  __skb_recv_udp: '4.10',
+  __udp_enqueue_schedule_skb: '4.10',
+  skb_consume_udp: '4.10',
+  udp_rmem_release: '4.10',
+  __tasklet_schedule_common: '4.17',
+  netif_receive_skb_list_internal: '4.19',
+  gro_normal_list: '5.4',
+  __napi_poll: '5.12',
+};
+
+/** In 3.10 and not in 6.1. */
+const GONE: readonly KernelSymbol[] = [
+  '__napi_complete',
+  'wait_for_more_packets',
+  'skb_copy_datagram_iovec',
+  'skb_copy_and_csum_datagram_iovec',
+];
+
+/** By profile, the names it has. There is no package of the source of 3.10 or 6.18: those two are by hand. */
+export const KNOWN: Readonly<Record<string, ReadonlySet<string>>> = {
+  article: new Set([...Object.keys(lists['6.1']?.symbols ?? {}).filter((name) => !(name in SINCE)), ...GONE]),
+  '6.1': new Set(Object.keys(lists['6.1']?.symbols ?? {})),
+  '6.12': new Set(Object.keys(lists['6.12']?.symbols ?? {})),
+  '6.18': new Set(Object.keys(lists['6.12']?.symbols ?? {})),
+};
+
+/** The kernel of `profile` defines the function `name`. */
+export const has = (profile: string, name: string): boolean => KNOWN[profile]?.has(name) === true;
