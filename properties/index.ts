@@ -1,5 +1,6 @@
 /** Everything that is claimed: the suites, in the order of the path. */
 import type { Suite } from '../src/model/suite.ts';
+import { BUSY_POLL_SUITES } from './suites/busy-poll.ts';
 import { PATH_SUITES } from './suites/path.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
 import { SOFTIRQ_SUITES } from './suites/softirq.ts';
@@ -9,6 +10,7 @@ export const SUITES: readonly Suite[] = [
   ...BOOT_SUITES,
   ...RING_SUITES,
   ...SOFTIRQ_SUITES,
+  ...BUSY_POLL_SUITES,
   ...BACKLOG_SUITES,
   ...STACK_SUITES,
   ...SOCKET_SUITES,

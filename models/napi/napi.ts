@@ -4,7 +4,7 @@
  * Source      Linux 3.10 and 6.12, net/core/dev.c
  * Contract    SCHED is an ownership token: it is taken by one compare-exchange, and whoever holds it will poll
  * Bounds      NapiBounds
- * Leaves out  busy polling, threaded polling, netpoll, deferred hard interrupts and their timer
+ * Leaves out  threaded polling, netpoll. Only the busy-poll family has somebody who busy polls and a timer.
  *
  * Where the owner is (interrupt handler, poll list, polling) is the business of `handler`, `softnet` and `igbPoll`.
  */
@@ -23,13 +23,25 @@ export type NapiEvent =
   | { readonly type: 'COMPLETE' } //        clears SCHED
   | { readonly type: 'COMPLETE_MISSED' } // MISSED was set: clears it and keeps SCHED
   | { readonly type: 'DISABLE' } //         napi_disable() sets DISABLE: no new schedules
-  | { readonly type: 'DISABLED' }; //       napi_disable() wins SCHED and clears DISABLE
+  | { readonly type: 'DISABLED' } //        napi_disable() wins SCHED and clears DISABLE
+  | { readonly type: 'GRAB' } //            a busy poller wins SCHED, and sets IN_BUSY_POLL
+  | { readonly type: 'GRAB_LOST'; readonly prefer: boolean } // it does not; it may leave PREFER_BUSY_POLL
+  | { readonly type: 'KEEP' } //            napi_complete_done() while IN_BUSY_POLL: returns false, changes nothing
+  | { readonly type: 'CLEAR_MISSED' } //    busy_poll_stop()
+  | { readonly type: 'CLEAR_BUSY' } //      busy_poll_stop()
+  | { readonly type: 'RELEASE' } //         __busy_poll_stop() clears SCHED and nothing else
+  | { readonly type: 'TIMER' } //           napi_watchdog() wins SCHED
+  | { readonly type: 'TIMER_LOST' }; //     it does not, and leaves no trace
 
 interface NapiContext extends NapiBounds {
   /** NAPI_STATE_MISSED. May be set while SCHED is clear: enabling does not clear it. */
   readonly missed: boolean;
   /** NAPI_STATE_DISABLE. */
   readonly disabling: boolean;
+  /** NAPI_STATE_IN_BUSY_POLL. */
+  readonly busy: boolean;
+  /** NAPI_STATE_PREFER_BUSY_POLL: a full poll in softirq is to let go. */
+  readonly prefer: boolean;
 }
 
 export const napi = setup({
@@ -38,20 +50,25 @@ export const napi = setup({
     notDisabling: ({ context }) => !context.disabling,
     disabling: ({ context }) => context.disabling,
     hasNoMissed: ({ context }) => !context.hasMissed,
-    missed: ({ context }) => context.missed,
-    notMissed: ({ context }) => !context.missed,
+    missed: ({ context }) => context.missed && !context.busy,
+    notMissed: ({ context }) => !context.missed && !context.busy,
+    busy: ({ context }) => context.busy,
     // napi_disable() waits until it wins SCHED itself.
     doesNotWait: () => false,
   },
   actions: {
     setMissed: assign({ missed: ({ context }) => context.missed || (context.hasMissed && !context.disabling) }),
     clearMissed: assign({ missed: false }),
+    clearPrefer: assign({ prefer: false }),
+    setPrefer: assign({ prefer: ({ context, event }) => context.prefer || (event.type === 'GRAB_LOST' && event.prefer) }),
+    setBusy: assign({ busy: true }),
+    clearBusy: assign({ busy: false }),
     setDisable: assign({ disabling: true }),
     clearDisable: assign({ disabling: false }),
   },
 }).createMachine({
   id: 'napi',
-  context: ({ input }) => ({ ...input, missed: false, disabling: false }),
+  context: ({ input }) => ({ ...input, missed: false, disabling: false, busy: false, prefer: false }),
   initial: 'disabled',
   states: {
     disabled: {
@@ -68,6 +85,9 @@ export const napi = setup({
         PREP_LOST: { guard: 'disabling', target: 'free', meta: cite('napi_schedule_prep') },
         DISABLE: { target: 'free', actions: 'setDisable', meta: cite('napi_disable') },
         DISABLED: { guard: 'disabling', target: 'disabled', actions: 'clearDisable', meta: cite('napi_disable') },
+        GRAB: { guard: 'notDisabling', target: 'scheduled', actions: 'setBusy', meta: cite('napi_busy_loop') },
+        CLEAR_MISSED: { target: 'free', actions: 'clearMissed', meta: cite('busy_poll_stop') },
+        TIMER: { guard: 'notDisabling', target: 'scheduled', actions: 'clearPrefer', meta: cite('napi_watchdog') },
       },
     },
     scheduled: {
@@ -76,14 +96,20 @@ export const napi = setup({
         PREP_LOST: { target: 'scheduled', actions: 'setMissed', meta: cite('napi_schedule_prep') },
         COMPLETE: [
           { guard: 'hasNoMissed', target: 'free', meta: cite('napi_complete', '__napi_complete') },
-          { guard: 'notMissed', target: 'free', meta: cite('napi_complete_done') },
+          { guard: 'notMissed', target: 'free', actions: 'clearPrefer', meta: cite('napi_complete_done') },
         ],
         COMPLETE_MISSED: {
           guard: 'missed',
           target: 'scheduled',
-          actions: 'clearMissed',
+          actions: ['clearMissed', 'clearPrefer'],
           meta: cite('napi_complete_done', '__napi_schedule'),
         },
+        GRAB_LOST: { target: 'scheduled', actions: 'setPrefer', meta: cite('napi_busy_loop') },
+        KEEP: { guard: 'busy', target: 'scheduled', meta: cite('napi_complete_done') },
+        CLEAR_MISSED: { target: 'scheduled', actions: 'clearMissed', meta: cite('busy_poll_stop') },
+        CLEAR_BUSY: { target: 'scheduled', actions: 'clearBusy', meta: cite('busy_poll_stop') },
+        RELEASE: { target: 'free', meta: cite('__busy_poll_stop') },
+        TIMER_LOST: { target: 'scheduled', meta: cite('napi_watchdog') },
         DISABLE: { target: 'scheduled', actions: 'setDisable', meta: cite('napi_disable') },
         DISABLED: { guard: 'doesNotWait', target: 'disabled', actions: 'clearDisable', meta: cite('napi_disable') },
       },
@@ -93,3 +119,9 @@ export const napi = setup({
 
 /** napi_disable() is waiting. */
 export const disabling = (context: NapiContext): boolean => context.disabling;
+
+/** MISSED is set. */
+export const missed = (context: NapiContext): boolean => context.missed;
+
+/** A busy poller would like a full poll in softirq to let go. */
+export const prefersBusy = (context: NapiContext): boolean => context.prefer;

@@ -29,6 +29,10 @@ export type PollEvent =
   | { readonly type: 'COMPLETE_MISSED' } // MISSED was set: SCHED kept, queued again
   | { readonly type: 'UNMASK' } //          EIMS
   | { readonly type: 'DOWN' } //            __IGB_DOWN is set: no unmask
+  | { readonly type: 'KEPT' } //            napi_complete_done() returns false: busy polling goes on
+  | { readonly type: 'DEFER' } //           it returns false and has armed the timer: no unmask
+  | { readonly type: 'YIELD' } //           full, and completed by the core for a task that prefers to busy poll
+  | { readonly type: 'RESCHEDULED' } //     the core has asked for the instance again
   | { readonly type: 'RETURN' } //          less than the weight
   | { readonly type: 'RETURN_FULL' }; //    the weight
 
@@ -95,6 +99,7 @@ export const igbPoll = setup({
           { target: 'unmasking', meta: cite('napi_complete') },
         ],
         COMPLETE_MISSED: { target: 'returning', meta: cite('napi_complete_done') },
+        KEPT: { target: 'returning', meta: cite('napi_complete_done') },
       },
     },
     unmasking: {
@@ -102,6 +107,7 @@ export const igbPoll = setup({
       on: {
         UNMASK: { target: 'returning', meta: cite('igb_ring_irq_enable') },
         DOWN: { target: 'returning', meta: cite('igb_ring_irq_enable') },
+        DEFER: { target: 'returning', meta: cite('napi_complete_done', 'hrtimer_start') },
       },
     },
     returning: {
@@ -110,7 +116,18 @@ export const igbPoll = setup({
     },
     full: {
       description: 'Returns the weight; SCHED stays set.',
-      on: { RETURN_FULL: { target: 'idle', meta: cite('igb_poll') } },
+      on: {
+        RETURN_FULL: { target: 'idle', meta: cite('igb_poll') },
+        YIELD: { target: 'yielding', meta: cite('__napi_poll', 'napi_complete_done') },
+        COMPLETE_MISSED: { target: 'returning', meta: cite('__napi_poll', 'napi_complete_done') },
+      },
+    },
+    yielding: {
+      description: 'net_rx_action() has completed a full poll on behalf of a task that prefers to busy poll. The interrupt stays masked.',
+      on: {
+        DEFER: { target: 'returning', meta: cite('napi_complete_done', 'hrtimer_start') },
+        RESCHEDULED: { target: 'returning', meta: cite('__napi_poll', 'napi_schedule_prep') },
+      },
     },
   },
 });

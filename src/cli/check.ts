@@ -7,6 +7,7 @@ import { UsageError } from '../model/error.ts';
 import type { Value } from '../model/network.ts';
 import type { Built, Suite, Tag } from '../model/suite.ts';
 import { decides, planReduced, type Reduction } from '../reduce/plan.ts';
+import { hanging } from '../trace/explain.ts';
 import { type Report, type ReportBug, type ReportSuite, reportBug, reportSuite, verdictWords } from '../report/model.ts';
 import { resultTable } from '../report/table.ts';
 import { fullReport, writeReport } from './report.ts';
@@ -138,12 +139,21 @@ function asText(report: Report, suites: readonly Suite[], flags: CheckFlags, fol
       .map(({ result }) => `  ${replayCommand(one.id, result, valuesOf(flags))}\n    ${verdictWords(result)}\n`),
   );
   if (surprises.length > 0) lines.push('\nto see a counterexample:\n', ...surprises);
-  const known = suites.flatMap((suite) => Object.entries(suite.violates).map(([name, why]) => `  ${suite.id}: ${name}\n    ${why}\n`));
+  const known = knownViolations(suites);
   if (known.length > 0 && report.suites.length > 0) lines.push('\nviolations that are expected, because the kernel has them:\n', ...known);
   lines.push(...reductionLines(suites, flags));
   if (folder !== undefined) lines.push(`\nreport: ${folder}/index.html\n`);
   if (wasInterrupted()) lines.push('\nstopped: what had not begun is not listed, and no report was written\n');
   return lines.join('');
+}
+
+/** What the kernel is known to violate, each reason once. */
+function knownViolations(suites: readonly Suite[]): string[] {
+  const claims = new Map<string, string[]>();
+  for (const { id, violates } of suites) {
+    for (const [name, why] of Object.entries(violates)) claims.set(why, [...(claims.get(why) ?? []), `  ${id}: ${name}\n`]);
+  }
+  return [...claims].flatMap(([why, names]) => [...names, `${hanging('    ', why).join('\n')}\n`]);
 }
 
 /** What the quick pass saw, and whether the trace is from there because a limit was met first. */

@@ -6,7 +6,7 @@ import { premisesOf, sometimes } from '../model/property.ts';
 import { scenarioText } from '../model/scenario.ts';
 import { type Built, expectedTag, type Suite, type Tag } from '../model/suite.ts';
 import { verdictWords } from '../report/model.ts';
-import { explain } from '../trace/explain.ts';
+import { explain, hanging } from '../trace/explain.ts';
 import { refuseUnknownWords, selectProperties, type Selection, selectSuites, suiteOfBug, valuesOf } from './select.ts';
 import { outputStyle, search } from './terminal.ts';
 import { codeOf, type ExitCode } from './verdict.ts';
@@ -26,9 +26,8 @@ export async function traceCommand(word: string, flags: TraceFlags): Promise<Exi
   if (result === undefined) throw new UsageError(`property '${property.name}' was not checked`);
   const expected: Tag = flags.bug === undefined ? expectedTag(suite, property.name) : 'violated';
   process.stdout.write(shown(built, result, plan, exploration));
-  if (suite.violates[property.name] !== undefined && flags.bug === undefined) {
-    process.stdout.write(`\nThis is expected: ${suite.violates[property.name]}\n`);
-  }
+  const why = suite.violates[property.name];
+  if (why !== undefined && flags.bug === undefined) process.stdout.write(`\n${hanging('This is expected: ', why).join('\n')}\n`);
   return codeOf(result.verdict.tag, expected);
 }
 

@@ -142,7 +142,7 @@ function paragraph(word: string, lines: readonly string[], style: Style): string
 }
 
 /** `prefix`, then `text` folded at spaces so that it hangs beside it. A single word longer than the room is kept whole. */
-function hanging(prefix: string, text: string, columns: number): string[] {
+export function hanging(prefix: string, text: string, columns = COLUMNS_MAX_DEFAULT): string[] {
   const label = oneLine(prefix);
   const lines: string[] = [];
   let line = '';
