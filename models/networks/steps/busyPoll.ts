@@ -10,6 +10,7 @@ import { inAction } from '../../napi/softnet.ts';
 import type { napiTimer } from '../../napi/timer.ts';
 import type { busyPoller } from '../../task/busyPoller.ts';
 import type { Parts, ToStack } from '../parts.ts';
+import { bySoftirq, type Caller, cleanSteps } from './igb.ts';
 import { serving, softirqOn } from './softirq.ts';
 
 export type BusyParts = Pick<
@@ -29,16 +30,9 @@ export interface BusyScenario {
   readonly prefer: boolean;
 }
 
-/** Somebody in whose context ->poll() runs. */
-interface Caller {
-  readonly prefix: string;
-  /** Of the poll routine. */
-  readonly cpu: readonly number[];
-  readonly owner: (c: number) => string;
-  /** It is not interrupted. */
-  readonly runs: (c: number) => Observation;
-  /** The CPU it runs on. */
-  readonly on: (c: number) => number;
+/** Whoever polls, and the CPU he is on. */
+interface Poller extends Caller {
+  readonly on: (poll: number) => number;
 }
 
 /** The CPU that the task is on. */
@@ -60,7 +54,7 @@ export const queueing = (
 /** net_rx_action() on each CPU. */
 export function softirqPollSteps(n: BusyParts, s: BusyScenario, up: ToStack): StepTemplate[] {
   const cpu = range(s.cpus);
-  const caller = { prefix: '', cpu, owner: softirqOn, runs: (c: number) => serving(n.cpu(c)), on: (c: number) => c };
+  const poller = { ...bySoftirq(n, cpu), on: (c: number) => c };
   const full = (c: number) => [serving(n.cpu(c)), n.poll(c).in('full')];
   return [
     step('igb_poll', { cpu }, ({ cpu: c }) => ({
@@ -68,7 +62,8 @@ export function softirqPollSteps(n: BusyParts, s: BusyScenario, up: ToStack): St
       moves: [n.softnet(c).on({ type: 'PICK', napi: 'igb' }), n.poll(c).on({ type: 'CALL' })],
       when: [serving(n.cpu(c))],
     })),
-    ...pollSteps(n, s, up, caller),
+    ...cleanSteps(n, { packets: s.packets, batches: s.profile.rxList }, up, () => [], poller),
+    ...completeSteps(n, poller),
     step('poll_short', { cpu }, ({ cpu: c }) => ({
       owner: softirqOn(c),
       moves: [n.poll(c).on({ type: 'RETURN' }), n.softnet(c).on({ type: 'SHORT' })],
@@ -113,36 +108,8 @@ export function softirqPollSteps(n: BusyParts, s: BusyScenario, up: ToStack): St
   ];
 }
 
-/** The body of igb_poll(), whoever calls it. */
-function pollSteps(n: BusyParts, s: BusyScenario, up: ToStack, { prefix, cpu, owner, runs, on }: Caller): StepTemplate[] {
-  const domain = { cpu, pkt: range(s.packets) };
-  const named = (name: string) => `${prefix}${name}`;
-  const plain = (name: string, moves: (c: number) => readonly Move[]) =>
-    step(named(name), { cpu }, ({ cpu: c }) => ({ owner: owner(c), moves: moves(c), when: [runs(c)] }));
-  return [
-    step(named('take'), domain, ({ cpu: c, pkt }) => ({
-      owner: owner(c),
-      moves: [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt }), n.rxList.on({ type: 'ADD', pkt })],
-      when: [runs(c)],
-    })),
-    plain('ring_empty', (c) => [n.poll(c).on({ type: 'EMPTY' }), n.ring.on({ type: 'EMPTY' })]),
-    plain('weight_spent', (c) => [n.poll(c).on({ type: 'SPENT' })]),
-    plain('refill', (c) => [n.poll(c).on({ type: 'REFILL' }), n.ring.on({ type: 'REFILL' })]),
-    step(named('gro_flush'), domain, ({ cpu: c, pkt }) => {
-      const { moves, when } = up(c, pkt);
-      return {
-        owner: owner(c),
-        moves: [n.poll(c).on({ type: 'FLUSH' }), n.rxList.on({ type: 'NEXT', pkt }), ...moves],
-        when: [runs(c), ...when],
-      };
-    }),
-    plain('gro_flushed', (c) => [n.poll(c).on({ type: 'FLUSHED' }), n.rxList.on({ type: 'EMPTY' })]),
-    ...completeSteps(n, { prefix, cpu, owner, runs, on }),
-  ];
-}
-
 /** napi_complete_done() with its policy: SCHED is cleared, and then the interrupt opened or the timer armed. */
-function completeSteps(n: BusyParts, { prefix, cpu, owner, runs, on }: Caller): StepTemplate[] {
+function completeSteps(n: BusyParts, { prefix, cpu, owner, runs, on }: Poller): StepTemplate[] {
   const took = (c: number, worked: boolean) =>
     n.poll(c).is(worked ? 'took a frame' : 'took none', ({ work }, state) => state === 'completing' && work > 0 === worked);
   return [
@@ -181,7 +148,7 @@ function completeSteps(n: BusyParts, { prefix, cpu, owner, runs, on }: Caller): 
 /** The task, on the first CPU. Its own poll routine is the last one. */
 export function busyTaskSteps(n: BusyParts, s: BusyScenario, up: ToStack): StepTemplate[] {
   const own = s.cpus;
-  const caller = { prefix: 'busy_', cpu: [own], owner: () => TASK, runs: () => bhOff(n), on: () => HOME };
+  const poller = { prefix: 'busy_', cpu: [own], owner: () => TASK, runs: () => bhOff(n), on: () => HOME };
   const by = (name: string, moves: readonly Move[], when: readonly Observation[] = [bhOff(n)]) =>
     step(name, {}, () => ({ owner: TASK, moves, when }));
   const enter = n.cpu(HOME).on({ type: 'BH_OFF' });
@@ -189,7 +156,8 @@ export function busyTaskSteps(n: BusyParts, s: BusyScenario, up: ToStack): StepT
     step('busy_loop', {}, () => ({ owner: TASK, environment: true, moves: [n.task.on({ type: 'LOOP' }), enter] })),
     by('busy_grab', [n.task.on({ type: 'GRAB' }), n.napi.on({ type: 'GRAB' }), n.poll(own).on({ type: 'CALL' })]),
     by('busy_grab_lost', [n.task.on({ type: 'GRAB_LOST' }), n.napi.on({ type: 'GRAB_LOST', prefer: s.prefer })]),
-    ...pollSteps(n, s, up, caller),
+    ...cleanSteps(n, { packets: s.packets, batches: s.profile.rxList }, up, () => [], poller),
+    ...completeSteps(n, poller),
     by('busy_kept', [n.poll(own).on({ type: 'KEPT' }), n.napi.on({ type: 'KEEP' })]),
     by('busy_polled', [n.task.on({ type: 'POLLED' }), n.poll(own).on({ type: 'RETURN' })]),
     by('busy_polled_full', [n.task.on({ type: 'POLLED' }), n.poll(own).on({ type: 'RETURN_FULL' })]),

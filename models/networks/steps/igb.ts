@@ -1,5 +1,5 @@
 /** igb_poll() on each CPU: from being picked off the poll list to the unmask. */
-import type { Observation } from '../../../src/model/component.ts';
+import type { Move, Observation } from '../../../src/model/component.ts';
 import { step, type StepTemplate } from '../../../src/model/network.ts';
 import { range, type Packet } from '../../kernel/packet.ts';
 import type { Profile } from '../../kernel/profile.ts';
@@ -18,6 +18,25 @@ export interface IgbScenario {
   readonly link?: { readonly up: Observation; readonly down: Observation };
 }
 
+/** In whose context igb_poll() runs. */
+export interface Caller {
+  /** Of the names of its steps. */
+  readonly prefix: string;
+  /** Its poll routines: one per CPU, or one for a task. */
+  readonly cpu: readonly number[];
+  readonly owner: (poll: number) => string;
+  /** It is on its CPU, and not interrupted. */
+  readonly runs: (poll: number) => Observation;
+}
+
+/** net_rx_action(), on each of some CPUs. */
+export const bySoftirq = (n: Pick<IgbParts, 'cpu'>, cpu: readonly number[]): Caller => ({
+  prefix: '',
+  cpu,
+  owner: softirqOn,
+  runs: (c) => serving(n.cpu(c)),
+});
+
 /** `up` hands a frame to the stack; `settled` says that the stack on a CPU has nothing in hand. */
 export function igbSteps(n: IgbParts, s: IgbScenario, up: ToStack, settled: (cpu: number) => readonly Observation[]): StepTemplate[] {
   const cpu = range(s.irqCpus);
@@ -28,22 +47,7 @@ export function igbSteps(n: IgbParts, s: IgbScenario, up: ToStack, settled: (cpu
       when: [serving(n.cpu(c))],
       reveals: [{ event: 'igb_poll', args: { cpu: c } }],
     })),
-    ...takeSteps(n, s, up, settled),
-    step('ring_empty', { cpu }, ({ cpu: c }) => ({
-      owner: softirqOn(c),
-      moves: [n.poll(c).on({ type: 'EMPTY' }), n.ring.on({ type: 'EMPTY' })],
-      when: [serving(n.cpu(c)), ...settled(c)],
-    })),
-    step('weight_spent', { cpu }, ({ cpu: c }) => ({
-      owner: softirqOn(c),
-      moves: [n.poll(c).on({ type: 'SPENT' })],
-      when: [serving(n.cpu(c)), ...settled(c)],
-    })),
-    step('refill', { cpu }, ({ cpu: c }) => ({
-      owner: softirqOn(c),
-      moves: [n.poll(c).on({ type: 'REFILL' }), n.ring.on({ type: 'REFILL' })],
-      when: [serving(n.cpu(c))],
-    })),
+    ...cleanSteps(n, { packets: s.packets, batches: s.profile.rxList }, up, settled, bySoftirq(n, cpu)),
     ...completeSteps(n, s),
     step('poll_full', { cpu }, ({ cpu: c }) => ({
       owner: softirqOn(c),
@@ -76,38 +80,56 @@ function disabledSteps(n: IgbParts, cpu: readonly number[]): StepTemplate[] {
   ];
 }
 
-/** A frame leaves the ring: straight into the stack (3.10), or into rx_list, which goes up when the poll completes. */
-function takeSteps(n: IgbParts, s: IgbScenario, up: ToStack, settled: (cpu: number) => readonly Observation[]): StepTemplate[] {
-  const domain = { cpu: range(s.irqCpus), pkt: range(s.packets) };
+/** igb_clean_rx_irq() and the refill. A frame goes straight up (3.10), or into rx_list, which goes up as the poll completes (`batches`). */
+export function cleanSteps(
+  n: Pick<IgbParts, 'poll' | 'ring' | 'rxList'>,
+  { packets, batches }: { readonly packets: number; readonly batches: boolean },
+  up: ToStack,
+  settled: (cpu: number) => readonly Observation[],
+  { prefix, cpu, owner, runs }: Caller,
+): StepTemplate[] {
+  const domain = { cpu, pkt: range(packets) };
   const take = (c: number, pkt: Packet) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })];
-  if (!s.profile.rxList) {
-    return [
-      step('take', domain, ({ cpu: c, pkt }) => {
-        const { moves, when } = up(c, pkt);
-        return { owner: softirqOn(c), moves: [...take(c, pkt), ...moves], when: [serving(n.cpu(c)), ...settled(c), ...when] };
-      }),
-    ];
-  }
+  const plain = (name: string, moves: (c: number) => readonly Move[], when: (c: number) => readonly Observation[] = () => []) =>
+    step(`${prefix}${name}`, { cpu }, ({ cpu: c }) => ({ owner: owner(c), moves: moves(c), when: [runs(c), ...when(c)] }));
   return [
-    step('take', domain, ({ cpu: c, pkt }) => ({
-      owner: softirqOn(c),
-      moves: [...take(c, pkt), n.rxList.on({ type: 'ADD', pkt })],
-      when: [serving(n.cpu(c))],
-      reveals: [{ event: 'napi_gro_receive_entry', args: { cpu: c, pkt } }],
-    })),
-    step('gro_flush', domain, ({ cpu: c, pkt }) => {
+    step(`${prefix}take`, domain, ({ cpu: c, pkt }) => {
+      if (batches) {
+        const moves = [...take(c, pkt), n.rxList.on({ type: 'ADD', pkt })];
+        return { owner: owner(c), moves, when: [runs(c)], reveals: [{ event: 'napi_gro_receive_entry', args: { cpu: c, pkt } }] };
+      }
+      const { moves, when } = up(c, pkt);
+      return { owner: owner(c), moves: [...take(c, pkt), ...moves], when: [runs(c), ...settled(c), ...when] };
+    }),
+    ...(batches ? flushSteps(n, domain, up, settled, { prefix, cpu, owner, runs }) : []),
+    plain('ring_empty', (c) => [n.poll(c).on({ type: 'EMPTY' }), n.ring.on({ type: 'EMPTY' })], settled),
+    plain('weight_spent', (c) => [n.poll(c).on({ type: 'SPENT' })], settled),
+    plain('refill', (c) => [n.poll(c).on({ type: 'REFILL' }), n.ring.on({ type: 'REFILL' })]),
+  ];
+}
+
+/** rx_list goes up, frame by frame. */
+function flushSteps(
+  n: Pick<IgbParts, 'poll' | 'rxList'>,
+  domain: { readonly cpu: readonly number[]; readonly pkt: readonly number[] },
+  up: ToStack,
+  settled: (cpu: number) => readonly Observation[],
+  { prefix, cpu, owner, runs }: Caller,
+): StepTemplate[] {
+  return [
+    step(`${prefix}gro_flush`, domain, ({ cpu: c, pkt }) => {
       const { moves, when } = up(c, pkt);
       return {
-        owner: softirqOn(c),
+        owner: owner(c),
         moves: [n.poll(c).on({ type: 'FLUSH' }), n.rxList.on({ type: 'NEXT', pkt }), ...moves],
         // Revealed by nothing: netif_receive_skb comes for every frame of the list before IP sees the first.
-        when: [serving(n.cpu(c)), ...settled(c), ...when],
+        when: [runs(c), ...settled(c), ...when],
       };
     }),
-    step('gro_flushed', { cpu: domain.cpu }, ({ cpu: c }) => ({
-      owner: softirqOn(c),
+    step(`${prefix}gro_flushed`, { cpu }, ({ cpu: c }) => ({
+      owner: owner(c),
       moves: [n.poll(c).on({ type: 'FLUSHED' }), n.rxList.on({ type: 'EMPTY' })],
-      when: [serving(n.cpu(c)), ...settled(c)],
+      when: [runs(c), ...settled(c)],
     })),
   ];
 }
