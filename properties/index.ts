@@ -4,6 +4,7 @@ import { BUSY_POLL_SUITES } from './suites/busy-poll.ts';
 import { PATH_SUITES } from './suites/path.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
 import { SOFTIRQ_SUITES } from './suites/softirq.ts';
+import { THREADED_SUITES } from './suites/threaded.ts';
 import { BACKLOG_SUITES, SOCKET_SUITES, STACK_SUITES } from './suites/upper.ts';
 
 export const SUITES: readonly Suite[] = [
@@ -11,6 +12,7 @@ export const SUITES: readonly Suite[] = [
   ...RING_SUITES,
   ...SOFTIRQ_SUITES,
   ...BUSY_POLL_SUITES,
+  ...THREADED_SUITES,
   ...BACKLOG_SUITES,
   ...STACK_SUITES,
   ...SOCKET_SUITES,

@@ -15,9 +15,15 @@ export type HandlerEvent =
   | { readonly type: 'PREP_WON' } //  napi_schedule_prep() set SCHED
   | { readonly type: 'PREP_LOST' } // it was set already, or the instance is being disabled
   | { readonly type: 'QUEUE' } //     __napi_schedule(): on this CPU's poll_list, NET_RX raised
+  | { readonly type: 'LOOK'; readonly mark: boolean } // threaded: what ____napi_schedule() is to do with the thread
+  | { readonly type: 'MARK' } //      SCHED_THREADED
+  | { readonly type: 'WAKE' } //      the thread
   | { readonly type: 'EXIT' }; //     the handler has returned; irq_exit() decides about softirqs
 
-export const handler = setup({ types: { events: {} as HandlerEvent, meta: {} as Cite } }).createMachine({
+export const handler = setup({
+  types: { events: {} as HandlerEvent, meta: {} as Cite },
+  guards: { marks: ({ event }) => event.type === 'LOOK' && event.mark },
+}).createMachine({
   id: 'handler',
   initial: 'idle',
   states: {
@@ -34,7 +40,21 @@ export const handler = setup({ types: { events: {} as HandlerEvent, meta: {} as 
     },
     owner: {
       description: 'SCHED is ours, and the instance is on no list yet.',
-      on: { QUEUE: { target: 'leaving', meta: cite('__napi_schedule', '____napi_schedule') } },
+      on: {
+        QUEUE: { target: 'leaving', meta: cite('__napi_schedule', '____napi_schedule') },
+        LOOK: [
+          { guard: 'marks', target: 'marking', meta: cite('____napi_schedule') },
+          { target: 'waking', meta: cite('____napi_schedule') },
+        ],
+      },
+    },
+    marking: {
+      description: 'About to set SCHED_THREADED.',
+      on: { MARK: { target: 'waking', meta: cite('____napi_schedule') } },
+    },
+    waking: {
+      description: 'About to wake the thread.',
+      on: { WAKE: { target: 'leaving', meta: cite('____napi_schedule', 'wake_up_process') } },
     },
     leaving: {
       description: 'The handler is done.',

@@ -4,7 +4,7 @@
  * Source      Linux 3.10 and 6.12, net/core/dev.c
  * Contract    SCHED is an ownership token: it is taken by one compare-exchange, and whoever holds it will poll
  * Bounds      NapiBounds
- * Leaves out  threaded polling, netpoll. Only the busy-poll family has somebody who busy polls and a timer.
+ * Leaves out  netpoll. Busy polling and the timer belong to the family busy-poll, threads to the family threaded.
  *
  * Where the owner is (interrupt handler, poll list, polling) is the business of `handler`, `softnet` and `igbPoll`.
  */
@@ -31,7 +31,12 @@ export type NapiEvent =
   | { readonly type: 'CLEAR_BUSY' } //      busy_poll_stop()
   | { readonly type: 'RELEASE' } //         __busy_poll_stop() clears SCHED and nothing else
   | { readonly type: 'TIMER' } //           napi_watchdog() wins SCHED
-  | { readonly type: 'TIMER_LOST' }; //     it does not, and leaves no trace
+  | { readonly type: 'TIMER_LOST' } //      it does not, and leaves no trace
+  | { readonly type: 'SET_THREADED' } //    dev_set_threaded()
+  | { readonly type: 'CLEAR_THREADED' } //  dev_set_threaded()
+  | { readonly type: 'ENABLE_THREADED' } // napi_enable() of a device in threaded mode
+  | { readonly type: 'MARK' } //            SCHED_THREADED: the thread owns SCHED
+  | { readonly type: 'COMPLETE_MISSED_MARK' }; // MISSED was set: SCHED kept, for the thread
 
 interface NapiContext extends NapiBounds {
   /** NAPI_STATE_MISSED. May be set while SCHED is clear: enabling does not clear it. */
@@ -42,7 +47,19 @@ interface NapiContext extends NapiBounds {
   readonly busy: boolean;
   /** NAPI_STATE_PREFER_BUSY_POLL: a full poll in softirq is to let go. */
   readonly prefer: boolean;
+  /** NAPI_STATE_THREADED. */
+  readonly threaded: boolean;
+  /** NAPI_STATE_SCHED_THREADED. */
+  readonly marked: boolean;
 }
+
+/** At any time, whoever owns the instance. */
+const THREADING = (state: 'disabled' | 'free' | 'scheduled') =>
+  ({
+    SET_THREADED: { target: state, actions: 'setThreaded', meta: cite('dev_set_threaded') },
+    CLEAR_THREADED: { target: state, actions: 'clearThreaded', meta: cite('dev_set_threaded') },
+    MARK: { target: state, actions: 'mark', meta: cite('____napi_schedule') },
+  }) as const;
 
 export const napi = setup({
   types: { input: {} as NapiBounds, context: {} as NapiContext, events: {} as NapiEvent, meta: {} as Cite },
@@ -62,29 +79,36 @@ export const napi = setup({
     clearPrefer: assign({ prefer: false }),
     setPrefer: assign({ prefer: ({ context, event }) => context.prefer || (event.type === 'GRAB_LOST' && event.prefer) }),
     setBusy: assign({ busy: true }),
+    setThreaded: assign({ threaded: true }),
+    clearThreaded: assign({ threaded: false }),
+    mark: assign({ marked: true }),
+    unmark: assign({ marked: false }),
     clearBusy: assign({ busy: false }),
     setDisable: assign({ disabling: true }),
     clearDisable: assign({ disabling: false }),
   },
 }).createMachine({
   id: 'napi',
-  context: ({ input }) => ({ ...input, missed: false, disabling: false, busy: false, prefer: false }),
+  context: ({ input }) => ({ ...input, missed: false, disabling: false, busy: false, prefer: false, threaded: false, marked: false }),
   initial: 'disabled',
   states: {
     disabled: {
       description: 'SCHED and NPSVC set by netif_napi_add() or napi_disable(): owned, and nobody polls.',
       on: {
+        ...THREADING('disabled'),
         ENABLE: { target: 'free', meta: cite('napi_enable') },
+        ENABLE_THREADED: { target: 'free', actions: 'setThreaded', meta: cite('napi_enable') },
         PREP_LOST: { target: 'disabled', actions: 'setMissed', meta: cite('napi_schedule_prep') },
       },
     },
     free: {
       description: 'SCHED clear.',
       on: {
+        ...THREADING('free'),
         PREP: { guard: 'notDisabling', target: 'scheduled', meta: cite('napi_schedule_prep') },
         PREP_LOST: { guard: 'disabling', target: 'free', meta: cite('napi_schedule_prep') },
         DISABLE: { target: 'free', actions: 'setDisable', meta: cite('napi_disable') },
-        DISABLED: { guard: 'disabling', target: 'disabled', actions: 'clearDisable', meta: cite('napi_disable') },
+        DISABLED: { guard: 'disabling', target: 'disabled', actions: ['clearDisable', 'clearThreaded'], meta: cite('napi_disable') },
         GRAB: { guard: 'notDisabling', target: 'scheduled', actions: 'setBusy', meta: cite('napi_busy_loop') },
         CLEAR_MISSED: { target: 'free', actions: 'clearMissed', meta: cite('busy_poll_stop') },
         TIMER: { guard: 'notDisabling', target: 'scheduled', actions: 'clearPrefer', meta: cite('napi_watchdog') },
@@ -93,16 +117,23 @@ export const napi = setup({
     scheduled: {
       description: 'SCHED set: somebody owns the instance and will poll it.',
       on: {
+        ...THREADING('scheduled'),
         PREP_LOST: { target: 'scheduled', actions: 'setMissed', meta: cite('napi_schedule_prep') },
         COMPLETE: [
           { guard: 'hasNoMissed', target: 'free', meta: cite('napi_complete', '__napi_complete') },
-          { guard: 'notMissed', target: 'free', actions: 'clearPrefer', meta: cite('napi_complete_done') },
+          { guard: 'notMissed', target: 'free', actions: ['clearPrefer', 'unmark'], meta: cite('napi_complete_done') },
         ],
         COMPLETE_MISSED: {
           guard: 'missed',
           target: 'scheduled',
-          actions: ['clearMissed', 'clearPrefer'],
+          actions: ['clearMissed', 'clearPrefer', 'unmark'],
           meta: cite('napi_complete_done', '__napi_schedule'),
+        },
+        COMPLETE_MISSED_MARK: {
+          guard: 'missed',
+          target: 'scheduled',
+          actions: ['clearMissed', 'clearPrefer', 'mark'],
+          meta: cite('napi_complete_done', '__napi_schedule', '____napi_schedule'),
         },
         GRAB_LOST: { target: 'scheduled', actions: 'setPrefer', meta: cite('napi_busy_loop') },
         KEEP: { guard: 'busy', target: 'scheduled', meta: cite('napi_complete_done') },
@@ -125,3 +156,9 @@ export const missed = (context: NapiContext): boolean => context.missed;
 
 /** A busy poller would like a full poll in softirq to let go. */
 export const prefersBusy = (context: NapiContext): boolean => context.prefer;
+
+/** ____napi_schedule() wakes the thread. */
+export const isThreaded = (context: NapiContext): boolean => context.threaded;
+
+/** SCHED_THREADED is set. */
+export const isMarked = (context: NapiContext): boolean => context.marked;

@@ -40,12 +40,15 @@ const GONE: readonly KernelSymbol[] = [
   'skb_copy_and_csum_datagram_iovec',
 ];
 
+/** In 6.18 and not in 6.12. */
+const NEW: readonly KernelSymbol[] = ['napi_stop_kthread'];
+
 /** By profile, the names it has. There is no package of the source of 3.10 or 6.18: those two are by hand. */
 export const KNOWN: Readonly<Record<string, ReadonlySet<string>>> = {
   article: new Set([...Object.keys(lists['6.1']?.symbols ?? {}).filter((name) => !(name in SINCE)), ...GONE]),
   '6.1': new Set(Object.keys(lists['6.1']?.symbols ?? {})),
   '6.12': new Set(Object.keys(lists['6.12']?.symbols ?? {})),
-  '6.18': new Set(Object.keys(lists['6.12']?.symbols ?? {})),
+  '6.18': new Set([...Object.keys(lists['6.12']?.symbols ?? {}), ...NEW]),
 };
 
 /** The kernel of `profile` defines the function `name`. */

@@ -16,6 +16,8 @@ export interface IgbScenario {
   readonly profile: Profile;
   /** __IGB_DOWN is clear, and set: igb_ring_irq_enable() looks. Absent where the interface never goes down. */
   readonly link?: { readonly up: Observation; readonly down: Observation };
+  /** What must be true where the instance goes to a poll list again; nothing where it cannot go elsewhere. */
+  readonly listed?: readonly Observation[];
 }
 
 /** In whose context igb_poll() runs. */
@@ -152,7 +154,7 @@ function completeSteps(n: IgbParts, s: IgbScenario): StepTemplate[] {
         n.napi.on({ type: 'COMPLETE_MISSED' }),
         n.softnet(c).on({ type: 'ADD', napi: 'igb' }),
       ],
-      when: [serving(n.cpu(c)), n.softnet(c).is('is in net_rx_action()', inAction)],
+      when: [serving(n.cpu(c)), n.softnet(c).is('is in net_rx_action()', inAction), ...(s.listed ?? [])],
       reveals: [{ event: 'napi_complete_done_ret', args: { cpu: c, ret: 0 } }],
     })),
     step('unmask', { cpu }, ({ cpu: c }) => ({

@@ -22,6 +22,8 @@ export interface NicScenario {
   readonly irqCpus: number;
   readonly kinds: readonly Kind[];
   readonly profile: Profile;
+  /** What must be true where an instance goes to a poll list; nothing where it cannot go elsewhere. */
+  readonly listed?: readonly Observation[];
 }
 
 /** Frames arrive, causes are set, messages are sent. */
@@ -94,7 +96,7 @@ export function interruptSteps(n: NicParts, s: NicScenario): StepTemplate[] {
     step('napi_queue', { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [n.handler(c).on({ type: 'QUEUE' }), n.softnet(c).on({ type: 'ADD', napi: 'igb' }), n.softirq(c).on({ type: 'RAISE' })],
-      when: [n.softnet(c).is('is not in net_rx_action()', (context) => !inAction(context))],
+      when: [n.softnet(c).is('is not in net_rx_action()', (context) => !inAction(context)), ...(s.listed ?? [])],
       reveals: [
         { event: '__napi_schedule', args: { cpu: c, raised: true } },
         { event: 'softirq_raise', args: { cpu: c } },
@@ -103,7 +105,7 @@ export function interruptSteps(n: NicParts, s: NicScenario): StepTemplate[] {
     step('napi_queue_in_action', { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [n.handler(c).on({ type: 'QUEUE' }), n.softnet(c).on({ type: 'ADD', napi: 'igb' })],
-      when: [n.softnet(c).is('is in net_rx_action()', inAction)],
+      when: [n.softnet(c).is('is in net_rx_action()', inAction), ...(s.listed ?? [])],
       reveals: [{ event: '__napi_schedule', args: { cpu: c, raised: false } }],
     })),
     ...exitSteps(n, { name: 'irq_exit', cpu, owner, leave: (c) => n.handler(c).on({ type: 'EXIT' }), defers: s.profile.defersToKsoftirqd }),
