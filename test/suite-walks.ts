@@ -15,6 +15,7 @@ const SEED = 20_260;
 const ATTEMPTS = [
   { walks: 2_000, lengthMax: 600, large: true },
   { walks: 4_000, lengthMax: 400, large: false },
+  { walks: 30_000, lengthMax: 250, large: false },
 ];
 
 /** Bugs that take too many coincidences for a few thousand walks. */
