@@ -1,6 +1,7 @@
 /** Everything that is claimed: the suites, in the order of the path. */
 import type { Suite } from '../src/model/suite.ts';
 import { BUSY_POLL_SUITES } from './suites/busy-poll.ts';
+import { DRIVER_SUITES } from './suites/drivers.ts';
 import { PATH_SUITES } from './suites/path.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
 import { SOFTIRQ_SUITES } from './suites/softirq.ts';
@@ -13,6 +14,7 @@ export const SUITES: readonly Suite[] = [
   ...SOFTIRQ_SUITES,
   ...BUSY_POLL_SUITES,
   ...THREADED_SUITES,
+  ...DRIVER_SUITES,
   ...BACKLOG_SUITES,
   ...STACK_SUITES,
   ...SOCKET_SUITES,

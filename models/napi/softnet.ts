@@ -11,7 +11,7 @@
 import { assertEvent, assign, setup } from 'xstate';
 import { cite, type Cite } from '../kernel/cite.ts';
 
-export type Instance = 'igb' | 'backlog';
+export type Instance = 'igb' | 'backlog' | 'driver';
 
 export interface SoftnetBounds {
   /** 3.10: the instance stays on poll_list while it is polled. Later kernels take it off. */

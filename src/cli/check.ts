@@ -140,7 +140,7 @@ function asText(report: Report, suites: readonly Suite[], flags: CheckFlags, fol
   );
   if (surprises.length > 0) lines.push('\nto see a counterexample:\n', ...surprises);
   const known = knownViolations(suites);
-  if (known.length > 0 && report.suites.length > 0) lines.push('\nviolations that are expected, because the kernel has them:\n', ...known);
+  if (known.length > 0 && report.suites.length > 0) lines.push('\nviolations that are expected, and why:\n', ...known);
   lines.push(...reductionLines(suites, flags));
   if (folder !== undefined) lines.push(`\nreport: ${folder}/index.html\n`);
   if (wasInterrupted()) lines.push('\nstopped: what had not begun is not listed, and no report was written\n');
