@@ -40,7 +40,7 @@ export default {
       name: 'machines-know-no-networks',
       comment: 'a machine file stands below the networks and the bugs that use it',
       severity: 'error',
-      from: { path: '^models/', pathNot: '^models/(networks|bugs)/' },
+      from: { path: '^models/', pathNot: '^models/(networks|bugs|drivers)/' },
       to: { path: '^models/(networks|bugs)/' },
     },
     {

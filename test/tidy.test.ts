@@ -6,8 +6,8 @@ import { FILE_LINES_MAX, type Finding, findings, FUNCTION_LINES_MAX, type Source
 const ROOT = new URL('../', import.meta.url);
 const FOLDERS = ['models', 'src', 'properties', 'test'];
 const ENTRIES =
-  // Programs of their own: worker threads, child processes, scripts of package.json.
-  /\.test\.ts$|^src\/cli\/main\.ts$|^src\/explore\/worker\.ts$|^src\/cli\/benchChild\.ts$|^test\/fixtures\/checkpointer\.ts$|^properties\/index\.ts$|^properties\/symbols\/collect\.ts$|^[^/]+$|^\.ci\//;
+  // Programs of their own: worker threads, child processes, scripts of package.json, what the package exports.
+  /\.test\.ts$|^src\/cli\/main\.ts$|^src\/explore\/worker\.ts$|^src\/cli\/benchChild\.ts$|^test\/fixtures\/checkpointer\.ts$|^properties\/index\.ts$|^properties\/symbols\/collect\.ts$|^properties\/driver\.ts$|^src\/index\.ts$|^test\/fixtures\/outsider\/|^[^/]+$|^\.ci\//;
 
 function projectFiles(): SourceFile[] {
   const inFolders = FOLDERS.flatMap((folder) =>

@@ -35,7 +35,7 @@ export type BacklogEvent =
   | { readonly type: 'RETURN' } //                              nothing left, or the last batch delivered
   | { readonly type: 'RETURN_FULL' }; //                        the weight is used up
 
-interface BacklogContext extends BacklogBounds {
+export interface BacklogContext extends BacklogBounds {
   /** softnet_data.input_pkt_queue. 0..max+1 */
   readonly input: readonly Packet[];
   /** softnet_data.process_queue. */

@@ -36,7 +36,7 @@ export type BootEvent =
   | { readonly type: 'FREE_RINGS' }
   | { readonly type: 'FREE_IRQ' };
 
-interface BootContext extends BootBounds {
+export interface BootContext extends BootBounds {
   /** Closes so far. 0..closes */
   readonly closed: number;
 }

@@ -16,7 +16,7 @@ export type ProtocolsEvent =
   | { readonly type: 'ADD_IP' } //       ptype_base: ETH_P_IP
   | { readonly type: 'ALL' }; //         everything at once, for networks that start after boot
 
-interface ProtocolsContext {
+export interface ProtocolsContext {
   readonly netRx: boolean;
   readonly ip: boolean;
   readonly udp: boolean;

@@ -21,7 +21,7 @@ export type CpuEvent =
   | { readonly type: 'SOFTIRQ' } //       ksoftirqd, a task, starts softirq processing
   | { readonly type: 'LEAVE' }; //        softirq processing ends
 
-interface CpuContext {
+export interface CpuContext {
   /** What a running hardirq has interrupted. */
   readonly below: 'task' | 'bhOff' | 'softirq';
 }

@@ -7,7 +7,8 @@ import { range } from '../kernel/packet.ts';
 import { has } from '../napi/softnet.ts';
 import { pending } from '../softirq/softirq.ts';
 import { BREACHES } from './contract.ts';
-import type { CoreRefs, DriverBounds } from './driver.ts';
+import type { CoreRefs } from './core.ts';
+import type { DriverBounds } from './driver.ts';
 import { keepsFrame, waiting } from './queue.ts';
 
 /** The claims on a network of `driverFamily(driver)`; `masked` is what the driver says of his interrupt. */

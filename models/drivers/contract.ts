@@ -24,7 +24,7 @@ export type ContractEvent =
   | { readonly type: 'SHORT' } //    ->poll() returns less than the weight
   | { readonly type: 'FULL' }; //    it returns the weight
 
-interface ContractContext extends ContractBounds {
+export interface ContractContext extends ContractBounds {
   /** Frames taken in this call. 0..weight */
   readonly work: number;
 }
@@ -81,9 +81,6 @@ export const contract = setup({
     armedAnyway: { description: 'The interrupt was armed although the completion returned false.' },
   },
 });
-
-/** The states in which ->poll() owns the instance. */
-export const POLLING = ['polling'] as const;
 
 /** What each breach of the contract is, in words. */
 export const BREACHES = {

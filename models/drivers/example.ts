@@ -10,9 +10,10 @@ import { type Component, component } from '../../src/model/component.ts';
 import { step } from '../../src/model/network.ts';
 import { masked, vector } from '../irq/vector.ts';
 import { range } from '../kernel/packet.ts';
-import { type Driver, type Part, together } from './driver.ts';
+import { type Part, together } from './core.ts';
+import type { Driver } from './driver.ts';
 
-interface AcmeContext {
+export interface AcmeContext {
   readonly weight: number;
   /** Frames taken in this call. */
   readonly work: number;

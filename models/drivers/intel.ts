@@ -5,7 +5,8 @@ import { step, type StepTemplate } from '../../src/model/network.ts';
 import { masked as vectorMasked, vector } from '../irq/vector.ts';
 import { range } from '../kernel/packet.ts';
 import { igbPoll } from '../nic/igbPoll.ts';
-import { type Core, type Driver, type DriverBounds, type Part, together } from './driver.ts';
+import { type Core, type Part, together } from './core.ts';
+import type { Driver, DriverBounds } from './driver.ts';
 import { intx, intxMasked, msi, msiMasked } from './legacy.ts';
 
 type Polls = { readonly poll: Component<typeof igbPoll>[] };

@@ -9,7 +9,7 @@
 import { assign, setup } from 'xstate';
 import { cite, type Cite } from '../kernel/cite.ts';
 
-interface LegacyContext {
+export interface LegacyContext {
   /** ICR */
   readonly cause: boolean;
   /** IMS */

@@ -23,7 +23,7 @@ export type QueueEvent =
   | { readonly type: 'MORE' } //                       driver: looks, and there is one
   | { readonly type: 'REFILL' }; //                    driver: new buffers for those of the frames taken
 
-interface QueueContext extends QueueBounds {
+export interface QueueContext extends QueueBounds {
   readonly frames: readonly Packet[];
   /** Buffers that the driver owes. */
   readonly owed: number;

@@ -12,7 +12,8 @@ import { type Component, component, type RefFamily } from '../../src/model/compo
 import { step, type StepTemplate } from '../../src/model/network.ts';
 import { cite, type Cite } from '../kernel/cite.ts';
 import { range } from '../kernel/packet.ts';
-import { type Core, type Driver, type DriverBounds, type Part, senderParts, together } from './driver.ts';
+import { type Core, type Part, senderParts, together } from './core.ts';
+import type { Driver, DriverBounds } from './driver.ts';
 
 export type NotifyEvent = { readonly type: 'MASK' } | { readonly type: 'UNMASK' };
 

@@ -11,7 +11,8 @@ import { type Component, component } from '../../src/model/component.ts';
 import { step } from '../../src/model/network.ts';
 import { cite, type Cite } from '../kernel/cite.ts';
 import { range } from '../kernel/packet.ts';
-import { type Driver, type Part, together } from './driver.ts';
+import { type Part, together } from './core.ts';
+import type { Driver } from './driver.ts';
 
 export type VirtqueueEvent =
   | { readonly type: 'NOTIFY' } //  device: has added a buffer, callbacks are on: an interrupt
@@ -20,7 +21,7 @@ export type VirtqueueEvent =
   | { readonly type: 'DISABLE' } // driver: virtqueue_disable_cb()
   | { readonly type: 'ENABLE' }; // driver: virtqueue_enable_cb_prepare()
 
-interface VirtqueueContext {
+export interface VirtqueueContext {
   readonly enabled: boolean;
 }
 
@@ -55,7 +56,7 @@ const virtqueue = setup({
   },
 });
 
-interface PollContext {
+export interface PollContext {
   readonly weight: number;
   readonly work: number;
 }

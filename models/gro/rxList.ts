@@ -20,7 +20,7 @@ export type RxListEvent =
   | { readonly type: 'NEXT'; readonly pkt: Packet } //  the first one goes up
   | { readonly type: 'EMPTY' }; //                      none is left
 
-interface RxListContext extends RxListBounds {
+export interface RxListContext extends RxListBounds {
   readonly frames: readonly Packet[];
 }
 

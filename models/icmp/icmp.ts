@@ -16,7 +16,7 @@ export type IcmpEvent =
   | { readonly type: 'SENT'; readonly pkt: Packet } //     built and handed to IP output
   | { readonly type: 'LIMITED'; readonly pkt: Packet }; // the bucket is empty
 
-interface IcmpContext {
+export interface IcmpContext {
   /** The datagram that the error is about. */
   readonly pkt: Packet | null;
 }

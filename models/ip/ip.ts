@@ -17,7 +17,7 @@ export type IpEvent =
   | { readonly type: 'DISPATCH'; readonly pkt: Packet } // inet_protos[protocol]->handler
   | { readonly type: 'NO_PROTO'; readonly pkt: Packet }; // no handler
 
-interface IpContext {
+export interface IpContext {
   /** The packet in hand. */
   readonly pkt: Packet | null;
 }

@@ -20,7 +20,7 @@ export type VectorEvent =
   | { readonly type: 'FREE' } //   driver: free_irq(); a message still latched finds no handler and is dropped
   | { readonly type: 'KICK' }; //  driver: writes EICS, which sets the cause and, under EIAM, the mask bit too
 
-interface VectorContext {
+export interface VectorContext {
   /** EICR: a cause is latched. */
   readonly cause: boolean;
   /** EIMS: the vector may interrupt. */

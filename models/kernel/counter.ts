@@ -16,7 +16,7 @@ export interface CounterBounds {
 
 export type CounterEvent = { readonly type: 'INC' };
 
-interface CounterContext extends CounterBounds {
+export interface CounterContext extends CounterBounds {
   readonly count: number;
 }
 

@@ -16,7 +16,7 @@ export interface LedgerBounds {
 
 export type LedgerEvent = { readonly type: 'END'; readonly pkt: Packet; readonly fate: Fate };
 
-interface LedgerContext {
+export interface LedgerContext {
   /** By packet number. */
   readonly fates: readonly (Fate | 'open')[];
 }

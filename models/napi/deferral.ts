@@ -21,7 +21,7 @@ export type DeferralEvent =
   | { readonly type: 'RELOAD' } // busy_poll_stop(), PREFER_BUSY_POLL
   | { readonly type: 'ARMED' }; // hrtimer_start()
 
-interface DeferralContext extends DeferralBounds {
+export interface DeferralContext extends DeferralBounds {
   /** napi->defer_hard_irqs_count. 0..defer */
   readonly count: number;
   /** The timer is still to be armed, and the interrupt is not to be opened. */

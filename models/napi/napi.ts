@@ -38,7 +38,7 @@ export type NapiEvent =
   | { readonly type: 'MARK' } //            SCHED_THREADED: the thread owns SCHED
   | { readonly type: 'COMPLETE_MISSED_MARK' }; // MISSED was set: SCHED kept, for the thread
 
-interface NapiContext extends NapiBounds {
+export interface NapiContext extends NapiBounds {
   /** NAPI_STATE_MISSED. May be set while SCHED is clear: enabling does not clear it. */
   readonly missed: boolean;
   /** NAPI_STATE_DISABLE. */

@@ -34,7 +34,7 @@ export type SoftnetEvent =
   | { readonly type: 'SEND_IPI'; readonly cpu: number } //    the IPI leaves
   | { readonly type: 'DONE' }; //                             net_rx_action() returns
 
-interface SoftnetContext extends SoftnetBounds {
+export interface SoftnetContext extends SoftnetBounds {
   /** sd->poll_list. */
   readonly list: readonly Instance[];
   /** The private list of 6.12's net_rx_action(). */

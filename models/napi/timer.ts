@@ -17,7 +17,7 @@ export type NapiTimerEvent =
   | { readonly type: 'QUEUE'; readonly cpu: number } //  on the poll list of its CPU
   | { readonly type: 'EXIT'; readonly cpu: number }; //  HRTIMER_NORESTART
 
-interface NapiTimerContext {
+export interface NapiTimerContext {
   readonly armed: boolean;
   /** Where the handler runs; 0 where it does not. */
   readonly cpu: number;

@@ -8,7 +8,7 @@ import type { Components } from '../../src/model/network.ts';
 import { type ExchangeOf, exchanged } from '../../src/model/symmetry.ts';
 import { range } from '../kernel/packet.ts';
 
-interface Pinned {
+export interface Pinned {
   readonly cpus: number;
   readonly readers: number;
   /** The CPU that a reader is pinned to. */

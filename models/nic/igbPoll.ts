@@ -36,7 +36,7 @@ export type PollEvent =
   | { readonly type: 'RETURN' } //          less than the weight
   | { readonly type: 'RETURN_FULL' }; //    the weight
 
-interface PollContext extends PollBounds {
+export interface PollContext extends PollBounds {
   /** Frames taken in this call. 0..weight */
   readonly work: number;
 }

@@ -31,7 +31,7 @@ export type RingEvent =
   | { readonly type: 'REFILL' } //                          driver: new buffers for all free descriptors, RDT
   | { readonly type: 'CLEAN' }; //                          driver: igb_down() frees all buffers
 
-interface RingContext extends RingBounds {
+export interface RingContext extends RingBounds {
   readonly descriptors: readonly Descriptor[];
   /** RDH: the next descriptor the NIC writes. 0..size-1 */
   readonly head: number;

@@ -17,7 +17,7 @@ export interface WireBounds {
 
 export type WireEvent = { readonly type: 'ARRIVE'; readonly pkt: Packet; readonly kind: Kind };
 
-interface WireContext extends WireBounds {
+export interface WireContext extends WireBounds {
   /** By packet number. Its length is the number of frames that have arrived. */
   readonly kinds: readonly Kind[];
 }

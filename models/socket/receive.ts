@@ -31,7 +31,7 @@ export type ReceiveEvent =
   | { readonly type: 'WOKE' } //                        the wait queue was walked, under its lock
   | { readonly type: 'UNLOCK' }; //                     bh_unlock_sock()
 
-interface ReceiveContext extends ReceiveBounds {
+export interface ReceiveContext extends ReceiveBounds {
   /** The datagram in hand. */
   readonly pkt: Packet | null;
   /** This call took the socket spinlock. */

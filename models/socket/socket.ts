@@ -46,7 +46,7 @@ export type SocketEvent =
   | { readonly type: 'TAKE_ERROR' } //                      sock_error() finds one
   | { readonly type: 'NO_ERROR' }; //                       sock_error() finds none
 
-interface SocketContext extends SocketBounds {
+export interface SocketContext extends SocketBounds {
   /** sk_receive_queue. */
   readonly queue: readonly Packet[];
   /** udp_sk(sk)->reader_queue. */

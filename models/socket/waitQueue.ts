@@ -18,7 +18,7 @@ export type WaitQueueEvent =
   | { readonly type: 'UNLINK'; readonly reader: number } //   by the waker, or by finish_wait()
   | { readonly type: 'UNLINKED'; readonly reader: number }; // finish_wait() finds its entry gone
 
-interface WaitQueueContext extends WaitQueueBounds {
+export interface WaitQueueContext extends WaitQueueBounds {
   /** Readers in queue order; the head is woken first. */
   readonly waiters: readonly number[];
 }

@@ -31,7 +31,7 @@ export type LoopEvent =
   | { readonly type: 'LEAVE' } //    nothing pending
   | { readonly type: 'HANDOVER' }; // pending, and no passes or no time left: leave the rest to ksoftirqd
 
-interface LoopContext extends LoopBounds {
+export interface LoopContext extends LoopBounds {
   /** __softirq_pending. */
   readonly pending: readonly Vector[];
   /** What this pass has still to run. */

@@ -20,7 +20,7 @@ export type SoftirqEvent =
   | { readonly type: 'HANDOVER' } //  pending, no time left: wake ksoftirqd and leave
   | { readonly type: 'OTHER' }; //    other vectors are served; NET_RX was not in the snapshot
 
-interface SoftirqContext {
+export interface SoftirqContext {
   /** The NET_RX bit of __softirq_pending. */
   readonly pending: boolean;
 }

@@ -22,7 +22,7 @@ export type ThreadEvent =
   | { readonly type: 'PARKED' } //      it does
   | { readonly type: 'UNPARK' }; //     kthread_unpark()
 
-interface ThreadContext {
+export interface ThreadContext {
   /** TASK_RUNNING: the scheduler counts it as runnable, whether or not it is on the CPU. */
   readonly running: boolean;
   /** KTHREAD_SHOULD_PARK. */

@@ -14,7 +14,7 @@ export type WorkEvent =
   | { readonly type: 'QUEUE'; readonly vec: Vector } // for the handler of `vec`
   | { readonly type: 'TAKE'; readonly vec: Vector }; // the handler has run
 
-interface WorkContext {
+export interface WorkContext {
   readonly waiting: readonly Vector[];
 }
 

@@ -36,7 +36,7 @@ export type BusyPollerEvent =
   | { readonly type: 'ARM_LATE' } //      the timer, after that
   | { readonly type: 'RETURN' }; //       local_bh_enable(), and out of the loop
 
-interface BusyPollerContext extends BusyPollerBounds {}
+export interface BusyPollerContext extends BusyPollerBounds {}
 
 export const busyPoller = setup({
   types: { input: {} as BusyPollerBounds, context: {} as BusyPollerContext, events: {} as BusyPollerEvent, meta: {} as Cite },

@@ -19,7 +19,7 @@ export type HolderEvent =
   | { readonly type: 'FLUSH' } //   takes a datagram from the backlog
   | { readonly type: 'RELEASE' }; // the backlog is empty
 
-interface HolderContext extends HolderBounds {
+export interface HolderContext extends HolderBounds {
   /** How often it has taken the lock. 0..holds */
   readonly held: number;
 }

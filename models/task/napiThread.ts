@@ -30,7 +30,7 @@ export type NapiThreadEvent =
   | { readonly type: 'STOP' } //      kthread_stop() begins
   | { readonly type: 'STOPPED' }; //  the thread has ended
 
-interface NapiThreadContext extends ThreadBounds {
+export interface NapiThreadContext extends ThreadBounds {
   /** TASK_RUNNING. */
   readonly running: boolean;
   /** schedule() has returned in this call of napi_thread_wait(). */

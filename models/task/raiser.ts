@@ -14,7 +14,7 @@ export type RaiserEvent =
   | { readonly type: 'LOAD'; readonly rest: boolean } //    reads the mask, interrupts on
   | { readonly type: 'STORE'; readonly rest: boolean }; //  writes what it read, and its own bit
 
-interface RaiserContext {
+export interface RaiserContext {
   /** The other bit of the mask as it was read. */
   readonly rest: boolean;
 }

@@ -45,7 +45,7 @@ export type ReaderEvent =
   | { readonly type: 'BAD' } //                        the checksum is wrong: dropped, start over
   | { readonly type: 'FREE' }; //                      3.10: uncharged; the call returns
 
-interface ReaderContext extends ReaderBounds {
+export interface ReaderContext extends ReaderBounds {
   readonly mode: Mode;
   /** SO_RCVTIMEO has run out: one more try, then EAGAIN. */
   readonly expired: boolean;

@@ -17,7 +17,7 @@ export type UdpEvent =
   | { readonly type: 'CHECKSUM'; readonly pkt: Packet } //  checksum bad: dropped
   | { readonly type: 'NO_LISTENER'; readonly pkt: Packet }; // broadcast that nobody listens for
 
-interface UdpContext {
+export interface UdpContext {
   /** The packet in hand. */
   readonly pkt: Packet | null;
 }

@@ -26,7 +26,7 @@ export interface BacklogScenario {
 }
 
 /** Where enqueue_to_backlog() is called from, and what the caller does beside. */
-interface Caller {
+export interface Caller {
   readonly name: string;
   readonly owner: (cpu: number) => string;
   readonly environment: boolean;

@@ -31,7 +31,7 @@ export interface BusyScenario {
 }
 
 /** Whoever polls, and the CPU he is on. */
-interface Poller extends Caller {
+export interface Poller extends Caller {
   readonly on: (poll: number) => number;
 }
 

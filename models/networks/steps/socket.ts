@@ -25,7 +25,7 @@ export interface SocketScenario {
 }
 
 /** Who runs the queueing code: softirq on a CPU, or (the last index) the task that owns the socket. */
-interface Runner {
+export interface Runner {
   readonly index: number;
   readonly owner: string;
   readonly when: readonly Observation[];
