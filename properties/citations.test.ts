@@ -23,6 +23,10 @@ const HARDWARE = [
   'intx CAUSE',
   'virtqueue NOTIFY',
   'virtqueue SKIP',
+  'descriptors DMA',
+  'descriptors NO_DESCRIPTOR',
+  'memory SHORT',
+  'memory BACK',
 ];
 
 const machines = new Map(

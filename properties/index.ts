@@ -1,6 +1,7 @@
 /** Everything that is claimed: the suites, in the order of the path. */
 import type { Suite } from '../src/model/suite.ts';
 import { BUSY_POLL_SUITES } from './suites/busy-poll.ts';
+import { DESCRIPTOR_SUITES } from './suites/descriptors.ts';
 import { DRIVER_SUITES } from './suites/drivers.ts';
 import { PATH_SUITES } from './suites/path.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
@@ -11,6 +12,7 @@ import { BACKLOG_SUITES, SOCKET_SUITES, STACK_SUITES } from './suites/upper.ts';
 export const SUITES: readonly Suite[] = [
   ...BOOT_SUITES,
   ...RING_SUITES,
+  ...DESCRIPTOR_SUITES,
   ...SOFTIRQ_SUITES,
   ...BUSY_POLL_SUITES,
   ...THREADED_SUITES,

@@ -9,6 +9,12 @@ const NESTED = 'the stack hands packets to another CPU only while a ->poll() run
 
 export const UNREACHED: Readonly<Record<string, string>> = {
   'ring: up DMA #2': ERROR,
+  'descriptors: up DMA #2': ERROR,
+  'descriptors: up TAKE_STALE': ERROR,
+  'descPoll: looping REFUSED #1': BUG_ONLY,
+  'allocFailed: idle KICK': BUG_ONLY,
+  'allocFailed: kicked SET': BUG_ONLY,
+  'allocFailed: kicked TEST': BUG_ONLY,
   'contract: polling FRAME #2': ERROR,
   'contract: polling ARM': 'no driver here arms its interrupt before it completes',
   'contract: polling SHORT': ERROR,

@@ -32,6 +32,7 @@ export const SYMBOLS = [
   'free_irq',
   // NIC, interrupt, context stack
   'igb_alloc_rx_buffers',
+  'igb_alloc_mapped_page',
   'igb_clean_rx_irq',
   'igb_poll',
   'igb_msix_ring',

@@ -15,6 +15,9 @@ type NicParts = Pick<
   'wire' | 'nic' | 'ring' | 'vector' | 'cpu' | 'handler' | 'napi' | 'softnet' | 'softirq' | 'ksoftirqd' | 'ledger' | 'rx_missed_errors'
 >;
 
+/** What an interrupt touches. */
+type InterruptParts = Pick<NicParts, 'vector' | 'cpu' | 'handler' | 'napi' | 'softnet' | 'softirq' | 'ksoftirqd'>;
+
 export interface NicScenario {
   readonly packets: number;
   readonly cpus: number;
@@ -72,7 +75,7 @@ export function watchdogStep(
 }
 
 /** The handler on each CPU, and irq_exit(). */
-export function interruptSteps(n: NicParts, s: NicScenario): StepTemplate[] {
+export function interruptSteps(n: InterruptParts, s: Omit<NicScenario, 'packets' | 'kinds'>): StepTemplate[] {
   const cpu = range(s.irqCpus);
   const owner = (c: number) => `hardirq/${c}`;
   return [
