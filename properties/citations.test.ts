@@ -25,6 +25,7 @@ const HARDWARE = [
   'virtqueue SKIP',
   'descriptors DMA',
   'descriptors NO_DESCRIPTOR',
+  'gro AGE',
   'memory SHORT',
   'memory BACK',
 ];

@@ -3,6 +3,7 @@ import type { Suite } from '../src/model/suite.ts';
 import { BUSY_POLL_SUITES } from './suites/busy-poll.ts';
 import { DESCRIPTOR_SUITES } from './suites/descriptors.ts';
 import { DRIVER_SUITES } from './suites/drivers.ts';
+import { GRO_SUITES } from './suites/gro.ts';
 import { PATH_SUITES } from './suites/path.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
 import { SOFTIRQ_SUITES } from './suites/softirq.ts';
@@ -17,6 +18,7 @@ export const SUITES: readonly Suite[] = [
   ...BUSY_POLL_SUITES,
   ...THREADED_SUITES,
   ...DRIVER_SUITES,
+  ...GRO_SUITES,
   ...BACKLOG_SUITES,
   ...STACK_SUITES,
   ...SOCKET_SUITES,

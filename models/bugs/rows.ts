@@ -33,10 +33,7 @@ export const NOT_PLANTED: Readonly<Record<string, string>> = {
   'M4.28': 'a poll list is touched by its own CPU only, by construction',
   'M5.7': 'what the model has: the IPI is free again when its handler has returned, and nobody can tell',
   'M5.8': 'receive flow steering is not modelled',
-  'M6.3': 'GRO holds nothing in the model, so the timer has nothing to flush',
   'M6.6': 'a protocol handler is never removed in the model',
-  'M6.7': 'GRO holds nothing in the model',
-  'M6.8': 'GRO holds nothing in the model, and a full poll hands rx_list up like any other',
 };
 
 /** By row, the length of the shortest counterexample that another checker found (notes, section 12.7), with all frames sent first. */

@@ -105,6 +105,8 @@ export const SYMBOLS = [
   'net_rps_action_and_irq_enable',
   'get_rps_cpu',
   'napi_gro_receive',
+  'dev_gro_receive',
+  'napi_gro_flush',
   'gro_normal_list',
   'netif_receive_skb_list_internal',
   '__netif_receive_skb_core',

@@ -1,0 +1,67 @@
+/** GRO: nothing lost, nothing reordered within a flow, nothing held for ever. */
+import { eachLeadsTo, never, not, type Property } from '../../src/model/property.ts';
+import { holdsSome, inGro, listsSome } from '../../models/gro/gro.ts';
+import { timerComes } from '../../models/gro/groPoll.ts';
+import { keepsFrame } from '../../models/drivers/queue.ts';
+import { count, open } from '../../models/kernel/ledger.ts';
+import { range } from '../../models/kernel/packet.ts';
+import type { GroParts } from '../../models/networks/gro.ts';
+import { arrived } from '../../models/nic/wire.ts';
+
+/** I6.1: a frame is in the queue, in GRO, or has ended. */
+export const groLosesNothing = (n: GroParts, packets: number): Property =>
+  never(
+    'no frame vanishes',
+    [
+      ...range(packets).map((pkt) => [
+        n.wire.is(`has sent frame ${pkt}`, arrived(pkt)),
+        n.ledger.is(`says frame ${pkt} has not ended`, open(pkt)),
+        not(n.queue.is(`holds frame ${pkt}`, keepsFrame(pkt))),
+        not(n.gro.is(`has frame ${pkt}`, inGro(pkt))),
+      ]),
+      [n.ledger.in('broken')],
+    ],
+    [n.gro.is('holds something', holdsSome)],
+  );
+
+/** I6.3 */
+export const flowInOrder = (n: GroParts): Property =>
+  never('the frames of a flow come up in order', [[n.dispatch.in('reordered')]], [n.gro.is('holds something', holdsSome)]);
+
+/** I4.4 */
+export const heldHasTimer = (n: GroParts): Property =>
+  never(
+    'something is held by an idle instance only while its timer is armed',
+    [[n.poll.in('idle'), n.gro.is('holds something', holdsSome), not(n.poll.is('has its timer armed', timerComes))]],
+    [n.poll.in('receiving'), n.gro.is('holds something', holdsSome)],
+  );
+
+/** I4.4 */
+export const listGoesUp = (n: GroParts): Property =>
+  never(
+    'rx_list is empty where the instance is idle',
+    [[n.poll.in('idle'), n.gro.is('has something in rx_list', listsSome)]],
+    [n.gro.is('has something in rx_list', listsSome)],
+  );
+
+/** L6: however full the polls are. Where only what is old is flushed, the clock must go on. */
+export const heldIsDelivered = (n: GroParts, packets: number, ages: boolean): Property =>
+  eachLeadsTo(
+    'what GRO has taken goes up in the end',
+    range(packets).map((pkt) => ({
+      from: [[n.gro.is(`has frame ${pkt}`, inGro(pkt))]],
+      to: [[not(n.gro.is(`has frame ${pkt}`, inGro(pkt)))]],
+    })),
+    { willing: ages ? ['jiffy'] : [] },
+  );
+
+/** T6.13: without a tap an unknown EtherType is dropped and counted; with one it counts as handled. */
+export const unknownCounted = (n: GroParts, packets: number): Property =>
+  never(
+    'rx_dropped counts exactly the frames that nobody handles',
+    range(packets + 1).map((k) => [
+      n.rx_dropped.is(`reads ${k}`, (context) => context.count === k),
+      not(n.ledger.is(`has ${k} unhandled`, (context) => count(context, 'unhandled') === k)),
+    ]),
+    [n.ledger.is('has one unhandled', (context) => count(context, 'unhandled') > 0)],
+  );
