@@ -94,6 +94,8 @@ export default {
     },
   ],
   options: {
+    // The outsider's file is written against the package, which is not built here.
+    exclude: { path: '^test/fixtures/outsider/' },
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
