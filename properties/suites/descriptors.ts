@@ -41,6 +41,7 @@ export const DESCRIPTOR_SUITES: readonly Suite[] = [
     id: 'descriptors/6.18',
     family: descriptorSlice,
     scenario: { profile: '6.18', packets: 3 },
+    deep: { scenario: { packets: 5, shortages: 2 }, states: 5_484_725, transitions: 19_128_334 },
     walk: { profile: '6.18', packets: 12, ring: 4, weight: 4, batch: 2, shortages: 3 },
     properties: descriptorProperties,
     bugs: [],

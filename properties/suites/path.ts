@@ -70,6 +70,7 @@ export const PATH_SUITES: readonly Suite[] = [
     id: 'receive-path/2cpu',
     family: receivePath,
     scenario: { packets: 2, cpus: 2, readers: 2 },
+    deep: { scenario: { packets: 3 }, states: 62_010_170, transitions: 149_385_868 },
     walk: { ...larger, readers: 3 },
     properties: pathProperties,
     bugs: [],

@@ -100,7 +100,8 @@ export const RING_SUITES: readonly Suite[] = [
   suite({
     id: 'ring/6.12-watchdog',
     family: ringSlice,
-    scenario: { profile: '6.12', packets: 3, cpus: 2, kicks: 1 },
+    scenario: { profile: '6.12', packets: 4, cpus: 2, kicks: 1 },
+    deep: { scenario: { packets: 5, kicks: 2 }, states: 13_552_500, transitions: 42_491_285 },
     walk: { packets: 8, kicks: 2, ring: 8, cpus: 2 },
     properties: ringProperties,
     bugs: [],
@@ -133,6 +134,7 @@ export const BOOT_SUITES: readonly Suite[] = [
     id: 'boot/open-close-2cpu',
     family: bootSlice,
     scenario: { packets: 3, closes: 1, cpus: 2 },
+    deep: { scenario: { packets: 4 }, states: 1_412_872, transitions: 3_272_791 },
     walk: { packets: 8, closes: 2, cpus: 3, ring: 8 },
     properties: bootProperties,
     violates: {
@@ -147,6 +149,7 @@ export const BOOT_SUITES: readonly Suite[] = [
     id: 'boot/6.12-watchdog-2cpu',
     family: bootSlice,
     scenario: { profile: '6.12', packets: 2, ring: 2, weight: 1, kicks: 1, closes: 1, cpus: 2 },
+    deep: { scenario: { packets: 3, ring: 3, weight: 2 }, states: 1_185_290, transitions: 2_802_916 },
     walk: { packets: 8, ring: 8, kicks: 2, closes: 2 },
     properties: bootProperties,
     violates: {

@@ -55,6 +55,7 @@ export const SOFTIRQ_SUITES: readonly Suite[] = [
     id: 'softirq/6.1-parking',
     family: softirqSlice,
     scenario: { profile: '6.1', parks: 1 },
+    deep: { scenario: { irqs: 4, raises: 2, passes: 3, parks: 2 }, states: 140_114, transitions: 442_095 },
     walk: { irqs: 8, raises: 4, passes: 4, parks: 2 },
     properties: softirqProperties,
     violates: { [SERVED_BY_INTERRUPTS]: DEFERS },

@@ -58,6 +58,7 @@ export const THREADED_SUITES: readonly Suite[] = [
     id: 'threaded/6.12-2cpu',
     family: threadedSlice,
     scenario: { packets: 2, cpus: 2, resets: 1, writes: 2 },
+    deep: { scenario: { packets: 3 }, states: 2_175_234, transitions: 5_667_588 },
     walk: { packets: 8, ring: 8, weight: 4, resets: 2, writes: 2, cpus: 2 },
     properties: threadedProperties,
     bugs: [],

@@ -59,7 +59,8 @@ export const BACKLOG_SUITES: readonly Suite[] = [
   suite({
     id: 'backlog/6.18-rps',
     family: backlogSlice,
-    scenario: { profile: '6.18', packets: 3, cpus: 2, backlogMax: 0, rps: 'on' },
+    scenario: { profile: '6.18', packets: 4, cpus: 2, rps: 'on' },
+    deep: { scenario: { packets: 5 }, states: 796_176, transitions: 2_076_759 },
     walk: { packets: 10, cpus: 3, backlogMax: 1, rps: 'on' },
     properties: backlogProperties,
     bugs: [],

@@ -25,13 +25,15 @@ export interface CheckFlags extends Selection {
   readonly resume?: string;
   readonly reduce?: readonly Reduction[];
   readonly bugs: boolean;
+  readonly deep?: boolean;
   readonly json?: boolean;
   readonly report?: string;
 }
 
 /** Runs the checks, prints the table, writes the report. */
 export async function checkCommand(words: readonly string[], flags: CheckFlags): Promise<ExitCode> {
-  const suites = selectSuites(flags);
+  const suites = selectSuites(flags).filter(({ deep }) => flags.deep !== true || deep !== undefined);
+  if (suites.length === 0) throw new UsageError(`--deep: no suite of those chosen has larger bounds; leave out --network`);
   const values = valuesOf(flags);
   refuseUnknownWords(
     words,
@@ -47,19 +49,33 @@ export async function checkCommand(words: readonly string[], flags: CheckFlags):
     if (done !== undefined) checked.push(done);
   }
   // A bug is judged at the suite's own bounds, by the properties that it must break.
-  const plain = words.length === 0 && Object.keys(values).length === 0;
+  const plain = words.length === 0 && Object.keys(values).length === 0 && flags.deep !== true;
   for (const suite of plain && flags.bugs && flags.resume === undefined ? suites : []) bugs.push(...(await checkBugs(suite, flags)));
   const report = fullReport(checked, bugs);
   const asked = flags.report ?? (plain && flags.network === undefined && flags.bugs ? 'reports' : undefined);
   const folder = wasInterrupted() ? undefined : asked;
   if (folder !== undefined) await writeReport(report, folder);
   process.stdout.write(
-    flags.json === true ? `${JSON.stringify(asJson(report, values), null, 2)}\n` : asText(report, suites, flags, folder),
+    flags.json === true ? `${JSON.stringify(asJson(report, values), null, 2)}\n` : asText(report, suites, words, flags, folder),
   );
-  return wasInterrupted() ? worst([exitCode(report), 2]) : exitCode(report);
+  const code = worst([exitCode(report), ...(unpinned(report, suites, words, flags).length > 0 ? ([1] as const) : [])]);
+  return wasInterrupted() ? worst([code, 2]) : code;
+}
+
+/** Of a deep check at its own bounds: the suites whose state space is not of the size that is pinned. */
+function unpinned(report: Report, suites: readonly Suite[], words: readonly string[], flags: CheckFlags): string[] {
+  if (flags.deep !== true || words.length > 0 || flags.reduce !== undefined || Object.keys(valuesOf(flags)).length > 0) return [];
+  return report.suites.flatMap(({ id, states, transitions, claims }) => {
+    const deep = suites.find((suite) => suite.id === id)?.deep;
+    const limited = claims.some(({ result }) => result.verdict.tag === 'unknown');
+    if (deep === undefined || limited || (deep.states === states && deep.transitions === transitions)) return [];
+    const sizes = (a: number, b: number) => `${a.toLocaleString('en-US')} states, ${b.toLocaleString('en-US')} transitions`;
+    return [`  ${id}: ${sizes(states, transitions)}; pinned: ${sizes(deep.states, deep.transitions)}\n`];
+  });
 }
 
 const limitsOf = (flags: CheckFlags): Partial<Limits> => ({
+  ...(flags.deep === true ? { statesMax: 200_000_000 } : {}),
   ...(flags.statesMax === undefined ? {} : { statesMax: flags.statesMax }),
   ...(flags.timeMax === undefined ? {} : { millisecondsMax: flags.timeMax * 1000 }),
   ...(flags.memoryMax === undefined ? {} : { bytesMax: flags.memoryMax * 2 ** 20 }),
@@ -84,7 +100,7 @@ function refuseReduced({ reduce, workers, checkpoint, resume }: CheckFlags): voi
 }
 
 async function checkSuite(suite: Suite, words: readonly string[], flags: CheckFlags): Promise<ReportSuite | undefined> {
-  const built = suite.build(valuesOf(flags));
+  const built = suite.build({ ...(flags.deep === true ? suite.deep?.scenario : {}), ...valuesOf(flags) });
   const reduce = reductionsOf(built, flags);
   const properties = selectProperties(built.properties, words).filter((property) => decides(reduce, property));
   if (properties.length === 0) return undefined;
@@ -121,7 +137,7 @@ function exitCode({ suites, bugs }: Report): ExitCode {
   return worst([...claims, ...planted]);
 }
 
-function asText(report: Report, suites: readonly Suite[], flags: CheckFlags, folder: string | undefined): string {
+function asText(report: Report, suites: readonly Suite[], words: readonly string[], flags: CheckFlags, folder: string | undefined): string {
   const style = outputStyle();
   const missed = report.bugs.filter((bug) => !found(bug));
   const lines = [resultTable(report.suites, { style, columnsMax: process.stdout.columns || 150 })];
@@ -139,6 +155,8 @@ function asText(report: Report, suites: readonly Suite[], flags: CheckFlags, fol
       .map(({ result }) => `  ${replayCommand(one.id, result, valuesOf(flags))}\n    ${verdictWords(result)}\n`),
   );
   if (surprises.length > 0) lines.push('\nto see a counterexample:\n', ...surprises);
+  const sizes = unpinned(report, suites, words, flags);
+  if (sizes.length > 0) lines.push('\n', style('red', 'not of the size that is pinned:'), '\n', ...sizes);
   const known = knownViolations(suites);
   if (known.length > 0 && report.suites.length > 0) lines.push('\nviolations that are expected, and why:\n', ...known);
   lines.push(...reductionLines(suites, flags));

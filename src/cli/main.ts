@@ -65,6 +65,7 @@ function addCheck(command: Command): void {
       ).argParser(reductions),
     )
     .option('--no-bugs', 'do not check the planted bugs')
+    .option('--deep', 'larger bounds, of the suites that have some; minutes and gigabytes')
     .option('--json', 'print JSON instead of a table')
     .option('--report <folder>', 'write index.html there (a full check writes reports/index.html)')
     .addHelpText(

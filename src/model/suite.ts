@@ -24,12 +24,21 @@ export interface Bug<N extends Network = Network> {
   plant(network: N): N;
 }
 
+/** Larger bounds, and the size of the state space there: a change of it is an error. */
+export interface Deep<S = Readonly<Record<string, Value>>> {
+  readonly scenario: S;
+  readonly states: number;
+  readonly transitions: number;
+}
+
 export interface SuiteDefinition<K extends Keys, N extends Network> {
   /** `receive-path/1cpu`: the family, then what is special about the scenario. */
   readonly id: string;
   readonly family: Family<K, N>;
   /** Values that differ from the family's defaults: the bounds of the proof. */
   readonly scenario: Partial<Scenario<K>>;
+  /** Larger bounds, for those who have minutes: values that differ from `scenario`. */
+  readonly deep?: Deep<Partial<Scenario<K>>>;
   /** Bounds for random walks, larger than any exhaustive search could take. Values that differ from `scenario`. */
   readonly walk: Partial<Scenario<K>>;
   readonly properties: (network: N, scenario: Scenario<K>) => readonly Property[];
@@ -51,6 +60,7 @@ export interface Suite {
   readonly family: Family;
   readonly scenario: Readonly<Record<string, Value>>;
   readonly walk: Readonly<Record<string, Value>>;
+  readonly deep: Deep | undefined;
   readonly violates: Readonly<Record<string, string>>;
   readonly bugs: readonly Pick<Bug, 'id' | 'row' | 'about' | 'breaks' | 'scenario'>[];
   /** Builds at the suite's scenario, with `values` on top, and the bug named `bug` planted if given. */
@@ -66,6 +76,7 @@ export function suite<K extends Keys, N extends Network>(definition: SuiteDefini
     family,
     scenario: own,
     walk: definition.walk as Readonly<Record<string, Value>>,
+    deep: definition.deep && { ...definition.deep, scenario: { ...own, ...(definition.deep.scenario as Readonly<Record<string, Value>>) } },
     violates: definition.violates ?? {},
     bugs,
     build(values = {}, bugId) {
