@@ -166,4 +166,23 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
         }),
       ),
   },
+  {
+    id: 'limit-is-strict',
+    about: 'enqueue_to_backlog() drops as soon as the length has reached the limit',
+    breaks: ['a backlog holds one packet more than netdev_max_backlog'],
+    scenario: { backlogMax: 1 },
+    plant: (net) =>
+      net.replaceMachine('backlog', (machine) =>
+        machine.provide({
+          guards: {
+            appends: ({ context: c, event }) =>
+              c.input.length < c.max &&
+              (c.input.length > 0 || c.sched) &&
+              'pkt' in event &&
+              ![...c.input, ...c.process].includes(event.pkt),
+            overLimit: ({ context: c }) => c.input.length >= c.max && c.input.length > 0,
+          },
+        }),
+      ),
+  },
 ];

@@ -2,6 +2,7 @@
 import { assign } from 'xstate';
 import type { Bug } from '../../src/model/suite.ts';
 import type { ringSlice } from '../networks/ring.ts';
+import { hasFrame } from '../nic/ring.ts';
 
 type RingBug = Bug<ReturnType<typeof ringSlice.build>>;
 
@@ -198,5 +199,11 @@ export const RING_BUGS: readonly RingBug[] = [
     breaks: [],
     scenario: { profile: '6.12' },
     plant: (net) => net.replaceMachine('napi', (machine) => machine.provide({ actions: { setMissed: assign({}) } })),
+  },
+  {
+    id: 'device-knows-the-ring',
+    about: 'the device sends a message only where a frame waits: what a poll has taken already interrupts nobody',
+    breaks: ['an interrupt finds nothing to do: the ring is empty, and nobody polls'],
+    plant: (net) => net.replaceStep('emit', (spec, n) => ({ ...spec, when: [n.ring.is('holds a frame', hasFrame)] })),
   },
 ];

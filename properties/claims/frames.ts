@@ -1,6 +1,6 @@
 /** Frames: none is stuck, none is in two places, none vanishes, and each drop has its counter. */
 import type { Observation, Ref } from '../../src/model/component.ts';
-import { never, not, type Property, quiescent } from '../../src/model/property.ts';
+import { never, not, type Property, quiescent, sometimes } from '../../src/model/property.ts';
 import { queued, queues, overflown } from '../../models/backlog/backlog.ts';
 import { batched } from '../../models/gro/rxList.ts';
 import { inIp } from '../../models/ip/ip.ts';
@@ -54,6 +54,17 @@ export function backlogBound(n: Pick<Parts, 'backlog'>, target = 0): Property {
     [n.backlog(target).is('holds a packet', queued)],
   );
 }
+
+/** Two oddities that are no fault (notes, section 12.8). */
+export const spuriousInterrupt = (n: Pick<Parts, 'handler' | 'ring' | 'napi'>): Property =>
+  sometimes('an interrupt finds nothing to do: the ring is empty, and nobody polls', [
+    [n.handler(0).in('entered'), n.ring.is('is empty', (context) => !hasFrame(context)), n.napi.in('free')],
+  ]);
+
+export const oneTooMany = (n: Pick<Parts, 'backlog'>, target = 0): Property =>
+  sometimes('a backlog holds one packet more than netdev_max_backlog', [
+    [n.backlog(target).is('holds one more', ({ input, max }) => input.length === max + 1)],
+  ]);
 
 /** I-CONS: an arrived packet is in exactly one place, or it has ended and is in none. */
 export function conservation(n: Places, packets: number): Property {

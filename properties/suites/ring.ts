@@ -7,7 +7,7 @@ import { PROFILE, type ProfileName } from '../../models/kernel/profile.ts';
 import type { Parts } from '../../models/networks/parts.ts';
 import { bootSlice, ringSlice } from '../../models/networks/ring.ts';
 import { disabledIsQuiet, noPollWithoutRing, upperTablesFirst } from '../claims/boot.ts';
-import { accounted, CONSERVATION, conservation, NO_STUCK_FRAME, noStuckBatch, noStuckFrame } from '../claims/frames.ts';
+import { accounted, CONSERVATION, conservation, NO_STUCK_FRAME, noStuckBatch, noStuckFrame, spuriousInterrupt } from '../claims/frames.ts';
 import { noDeadVector, onePoller, polledIsScheduled, scheduledIsPolled } from '../claims/napi.ts';
 import { FRAME_TAKEN, frameIsTaken, raisedIsCleared, vectorIsOpened } from '../claims/progress.ts';
 import { handlerBeforeRaise, neverNested, raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
@@ -55,7 +55,10 @@ const lowerHalf = (n: LowerParts, s: Bounds) => [
   vectorIsOpened(n),
 ];
 
-const ringProperties = (network: ReturnType<typeof ringSlice.build>, s: Bounds) => lowerHalf(network.refs, s);
+const ringProperties = (network: ReturnType<typeof ringSlice.build>, s: Bounds) => [
+  ...lowerHalf(network.refs, s),
+  spuriousInterrupt(network.refs),
+];
 
 const MISSED_MISSING =
   '3.10 has no NAPI_STATE_MISSED: an interrupt that the watchdog (EICS) provokes during a poll is lost, and the frame behind it waits for the next one. Fixed by 39e6c8208d7b (4.11).';

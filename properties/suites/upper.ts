@@ -7,7 +7,7 @@ import { range } from '../../models/kernel/packet.ts';
 import { backlogSlice } from '../../models/networks/backlog.ts';
 import { socketSlice } from '../../models/networks/socket.ts';
 import { stackSlice } from '../../models/networks/stack.ts';
-import { accounted, backlogBound, conservation, mayFill, noStuckBacklog, RCVBUF_COUNTED } from '../claims/frames.ts';
+import { accounted, backlogBound, conservation, mayFill, noStuckBacklog, oneTooMany, RCVBUF_COUNTED } from '../claims/frames.ts';
 import { badChecksum, everyUnreachable, noFalseUnreachable } from '../claims/icmp.ts';
 import { backlogIsProcessed, callGoesOn, queuedIsRead, raisedIsCleared, SLEEPER_WOKEN, sleeperIsWoken } from '../claims/progress.ts';
 import { raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
@@ -22,6 +22,7 @@ const backlogProperties = (
   return [
     noStuckBacklog(n, target),
     backlogBound(n, target),
+    oneTooMany(n, target),
     accounted(n, 'softnet_dropped', s.packets),
     conservation(n, s.packets),
     raisedHasServer(n),
