@@ -40,7 +40,7 @@ export function mutantTable(mutants: readonly Mutant[], style: Style): string {
           style,
         )}\n`,
     ),
-    'A number is the length of the shortest counterexample; ! marks what the bug is planted to break, ? what was not decided.\n',
+    'A number is the length of the shortest counterexample, 0 where what should be reachable is not; ! marks what the bug is planted\nto break, ? what was not decided.\n',
     ...(compared.length === 0
       ? []
       : ['\nshortest counterexamples beside those of another checker, which sends all frames first and has other steps:\n']),
