@@ -25,6 +25,7 @@ export const SUITES: readonly Suite[] = [
   ...PATH_SUITES,
 ];
 
-export { CALIBRATION } from '../models/bugs/rows.ts';
+export { CALIBRATION, NOT_PLANTED } from '../models/bugs/rows.ts';
+export { UNREACHED } from './unreached.ts';
 export { conform } from './traces/conform.ts';
 export { conformText } from './traces/text.ts';

@@ -1,6 +1,7 @@
 /** `rxproof check`: every property of the networks chosen, and every planted bug; the main job. */
 import type { Check, Verdict } from '../explore/check.ts';
 import { planCheck } from '../explore/check.ts';
+import { type Coverage, coverExplored } from '../explore/coverage.ts';
 import { readCheckpoint } from '../explore/checkpoint.ts';
 import type { Limits } from '../explore/limits.ts';
 import { UsageError } from '../model/error.ts';
@@ -41,17 +42,18 @@ export async function checkCommand(words: readonly string[], flags: CheckFlags):
   );
   refuseCheckpoint(suites.length, flags);
   refuseReduced(flags);
+  const plain = words.length === 0 && Object.keys(values).length === 0 && flags.deep !== true;
   const checked: ReportSuite[] = [];
   const bugs: ReportBug[] = [];
+  const coverage: Coverage | undefined = plain && flags.network === undefined && flags.reduce === undefined ? new Map() : undefined;
   for (const suite of suites) {
     if (wasInterrupted()) break;
-    const done = await checkSuite(suite, words, flags);
+    const done = await checkSuite(suite, words, flags, coverage);
     if (done !== undefined) checked.push(done);
   }
   // A bug is judged at the suite's own bounds, by the properties that it must break.
-  const plain = words.length === 0 && Object.keys(values).length === 0 && flags.deep !== true;
   for (const suite of plain && flags.bugs && flags.resume === undefined ? suites : []) bugs.push(...(await checkBugs(suite, flags)));
-  const report = fullReport(checked, bugs);
+  const report = fullReport(checked, bugs, coverage);
   const asked = flags.report ?? (plain && flags.network === undefined && flags.bugs ? 'reports' : undefined);
   const folder = wasInterrupted() ? undefined : asked;
   if (folder !== undefined) await writeReport(report, folder);
@@ -99,7 +101,13 @@ function refuseReduced({ reduce, workers, checkpoint, resume }: CheckFlags): voi
     throw new UsageError(`--reduce does not go with ${other}: a reduced search runs on one thread and in one go; leave one out`);
 }
 
-async function checkSuite(suite: Suite, words: readonly string[], flags: CheckFlags): Promise<ReportSuite | undefined> {
+/** Checks `suite`, and adds what fires in it to `coverage`. */
+async function checkSuite(
+  suite: Suite,
+  words: readonly string[],
+  flags: CheckFlags,
+  coverage?: Coverage,
+): Promise<ReportSuite | undefined> {
   const built = suite.build({ ...(flags.deep === true ? suite.deep?.scenario : {}), ...valuesOf(flags) });
   const reduce = reductionsOf(built, flags);
   const properties = selectProperties(built.properties, words).filter((property) => decides(reduce, property));
@@ -109,6 +117,7 @@ async function checkSuite(suite: Suite, words: readonly string[], flags: CheckFl
     flags.resume === undefined ? fresh : { ...fresh, options: { ...fresh.options, resume: readCheckpoint(flags.resume, fresh.compiled) } };
   const checkpoint = flags.checkpoint === undefined ? {} : { checkpoint: { path: flags.checkpoint, every: flags.checkpointEvery * 1000 } };
   const done = plan.conclude(await search(plan, suite.id, { workers: flags.workers, ...checkpoint }));
+  if (coverage) coverExplored(coverage, built.network, plan.compiled, done.exploration);
   return reportSuite(suite, built, done, reduce);
 }
 

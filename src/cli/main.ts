@@ -160,6 +160,7 @@ function addEvidence(command: Command): void {
   selectionOptions(command.command('mutants'))
     .description('every planted bug against every property: which of them it breaks, in how many steps; none may survive')
     .option('--json', 'print JSON')
+    .option('--report <folder>', 'write the kill matrix as index.html there')
     .action(async (flags: MutantsFlags) => exitWith(await mutantsCommand(flags)));
   selectionOptions(command.command('agree'))
     .description('search each suite again with SPIN (and TLC, if TLA2TOOLS_JAR names its jar): counts and verdicts must be ours')

@@ -3,12 +3,14 @@ import { planCheck } from '../explore/check.ts';
 import type { Built, Suite } from '../model/suite.ts';
 import { type Killed, type Mutant, mutantTable } from '../report/mutants.ts';
 import { CALIBRATION } from '../../properties/index.ts';
+import { fullReport, writeReport } from './report.ts';
 import { type Selection, selectSuites } from './select.ts';
 import { outputStyle, search, wasInterrupted } from './terminal.ts';
 import type { ExitCode } from './verdict.ts';
 
 export interface MutantsFlags extends Selection {
   readonly json?: boolean;
+  readonly report?: string;
 }
 
 /** Runs every bug to the end. 1: one survives, or one that should be benign does not; 2: stopped or undecided. */
@@ -26,6 +28,7 @@ export async function mutantsCommand(flags: MutantsFlags): Promise<ExitCode> {
   }
   const undecided = wasInterrupted() || mutants.some(({ killed }) => killed.some(({ steps }) => steps === undefined));
   process.stdout.write(flags.json === true ? `${JSON.stringify(mutants, null, 2)}\n` : mutantTable(mutants, outputStyle()));
+  if (flags.report !== undefined) await writeReport({ ...fullReport([], []), mutants, machines: [] }, flags.report);
   if (wasInterrupted()) process.stdout.write('\nstopped: what had not begun is not listed\n');
   return mutants.some(({ wrong }) => wrong !== undefined) ? 1 : undecided ? 2 : 0;
 }

@@ -1,12 +1,13 @@
 /** The report of a run: what goes into reports/index.html. */
-import { SUITES } from '../../properties/index.ts';
+import { NOT_PLANTED, SUITES, UNREACHED } from '../../properties/index.ts';
+import type { Coverage } from '../explore/coverage.ts';
 import type { Network } from '../model/network.ts';
 import { reportHtml } from '../report/html.ts';
 import { type Report, type ReportBug, type ReportMachine, reportMachines, type ReportSuite } from '../report/model.ts';
 import { writeFiles } from '../report/write.ts';
 
-/** A report with every machine of the model. */
-export function fullReport(suites: readonly ReportSuite[], bugs: readonly ReportBug[]): Report {
+/** A report with every machine of the model. `coverage` is of all suites, where there is one. */
+export function fullReport(suites: readonly ReportSuite[], bugs: readonly ReportBug[], coverage: Coverage = new Map()): Report {
   return {
     title: 'rxproof: the Linux packet receive path',
     about:
@@ -14,6 +15,10 @@ export function fullReport(suites: readonly ReportSuite[], bugs: readonly Report
     suites,
     bugs,
     machines: allMachines(),
+    ...(bugs.length === 0 ? {} : { unplanted: Object.entries(NOT_PLANTED).map(([row, why]) => ({ row, why })) }),
+    arms: [...coverage].flatMap(([machine, own]) =>
+      [...own].map(([arm, fired]) => ({ machine, arm, fired, why: UNREACHED[`${machine}: ${arm}`] })),
+    ),
   };
 }
 

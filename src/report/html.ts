@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { StateGraph } from '../export/stategraph.ts';
 import { REPORT_CSS } from './css.ts';
 import { machineAnchor, machineHtml } from './machineHtml.ts';
+import { armsHtml, matrixHtml, unplantedHtml } from './evidenceHtml.ts';
 import { anchor, type Html, html, raw } from './markup.ts';
 import { type Report, traceOf } from './model.ts';
 import { bugsHtml, resultsHtml, scoreHtml, traceAnchor } from './resultsHtml.ts';
@@ -45,7 +46,25 @@ export async function reportHtml(report: Report): Promise<string> {
       'What the check says when one part is broken on purpose.',
       traces(planted),
     ),
+    section(
+      'kills',
+      'Kill matrix',
+      'Which change breaks which property, in how many steps; bold: what it is planted to break. A 0: what should be reachable is not.',
+      report.mutants !== undefined && report.mutants.length > 0 && matrixHtml(report.mutants),
+    ),
+    section(
+      'unplanted',
+      'Mutations that are not planted',
+      'Rows of the notes\u2019 tables of mutations that the models cannot express.',
+      report.unplanted !== undefined && report.unplanted.length > 0 && unplantedHtml(report.unplanted),
+    ),
     section('witnesses', 'Witnesses', 'That what the proofs speak of really happens: a shortest way there.', traces(witnesses)),
+    section(
+      'coverage',
+      'Transitions that fire',
+      'Every transition of every machine is taken in some network above, or there is a reason why not.',
+      report.arms !== undefined && report.arms.length > 0 && armsHtml(report.arms),
+    ),
     section(
       'machines',
       'Machines',

@@ -9,6 +9,7 @@ import type { Network } from '../model/network.ts';
 import type { Conjunction } from '../model/property.ts';
 import { scenarioText } from '../model/scenario.ts';
 import { type Built, expectedTag, type Suite, type Tag } from '../model/suite.ts';
+import type { Mutant } from './mutants.ts';
 import { lengthText, stepsText } from '../trace/however.ts';
 import type { Trace } from '../trace/replay.ts';
 
@@ -50,6 +51,23 @@ export interface ReportMachine {
   readonly machine: AnyStateMachine;
 }
 
+/** A transition of a machine, and whether it fires in the networks of the report. */
+export interface ReportArm {
+  readonly machine: string;
+  /** `state EVENT`. */
+  readonly arm: string;
+  readonly fired: boolean;
+  /** Why it does not. */
+  readonly why?: string | undefined;
+}
+
+/** A row of the notes' tables of mutations. */
+export interface ReportRow {
+  readonly row: string;
+  /** Why no bug is planted for it. */
+  readonly why: string;
+}
+
 export interface Report {
   readonly title: string;
   /** One or two sentences: what was modelled. */
@@ -57,6 +75,11 @@ export interface Report {
   readonly suites: readonly ReportSuite[];
   readonly bugs: readonly ReportBug[];
   readonly machines: readonly ReportMachine[];
+  /** Every planted bug against every property. */
+  readonly mutants?: readonly Mutant[];
+  /** Mutations that are not planted. */
+  readonly unplanted?: readonly ReportRow[];
+  readonly arms?: readonly ReportArm[];
   /** State graphs of networks small enough to look at. */
   readonly graphs?: readonly StateGraph[];
 }
