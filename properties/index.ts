@@ -4,6 +4,7 @@ import { BUSY_POLL_SUITES } from './suites/busy-poll.ts';
 import { DESCRIPTOR_SUITES } from './suites/descriptors.ts';
 import { DRIVER_SUITES } from './suites/drivers.ts';
 import { GRO_SUITES } from './suites/gro.ts';
+import { NET_RX_SUITES } from './suites/net-rx.ts';
 import { PATH_SUITES } from './suites/path.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
 import { SOFTIRQ_SUITES } from './suites/softirq.ts';
@@ -15,6 +16,7 @@ export const SUITES: readonly Suite[] = [
   ...RING_SUITES,
   ...DESCRIPTOR_SUITES,
   ...SOFTIRQ_SUITES,
+  ...NET_RX_SUITES,
   ...BUSY_POLL_SUITES,
   ...THREADED_SUITES,
   ...DRIVER_SUITES,

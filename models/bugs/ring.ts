@@ -206,4 +206,22 @@ export const RING_BUGS: readonly RingBug[] = [
     breaks: ['an interrupt finds nothing to do: the ring is empty, and nobody polls'],
     plant: (net) => net.replaceStep('emit', (spec, n) => ({ ...spec, when: [n.ring.is('holds a frame', hasFrame)] })),
   },
+  {
+    id: 'interrupt-overtakes-write-back',
+    row: 'M2.5',
+    about: 'the cause of a frame is set, and its message may be sent, before its descriptor is written back',
+    breaks: ['no frame is stuck in the ring', 'a frame in the ring is taken in the end'],
+    // The two steps of the NIC, the other way round.
+    plant: (net) =>
+      net
+        .replaceStep('cause', (_, n) => ({
+          owner: 'NIC',
+          environment: true,
+          moves: [n.nic.on({ type: 'DMA' }), n.vector.on({ type: 'CAUSE' })],
+        }))
+        .replaceStep('dma', (spec, n) => ({
+          ...spec,
+          moves: spec.moves.map((move) => (move.component === 'nic' ? n.nic.on({ type: 'CAUSE' }) : move)),
+        })),
+  },
 ];

@@ -1,0 +1,43 @@
+/** Bugs planted in net_rx_action(). */
+import { assign } from 'xstate';
+import type { Bug } from '../../src/model/suite.ts';
+import type { netRxSlice } from '../networks/net-rx.ts';
+
+type NetRxBug = Bug<ReturnType<typeof netRxSlice.build>>;
+
+export const NET_RX_BUGS: readonly NetRxBug[] = [
+  {
+    id: 'repolled-go-first',
+    about: 'net_rx_action() gives back the instances to be polled again before those that have had no turn',
+    breaks: ['an instance on a list is polled in the end, however much work the others have'],
+    scenario: { profile: '6.12' },
+    plant: (net) =>
+      net.replaceMachine('softnet', (machine) =>
+        machine.provide({
+          actions: { giveBack: assign(({ context: c }) => ({ list: [...c.repoll, ...c.local, ...c.list], local: [], repoll: [] })) },
+        }),
+      ),
+  },
+  {
+    id: 'stays-at-the-head',
+    about: '3.10: an instance that did its whole weight stays at the head of the list',
+    breaks: ['an instance on a list is polled in the end, however much work the others have'],
+    plant: (net) =>
+      net.replaceMachine('softnet', (machine) => machine.provide({ actions: { toTail: assign({ current: null, polled: true }) } })),
+  },
+  {
+    id: 'listed-twice',
+    about: 'the device interrupts while its instance is on a list, and its handler queues it again',
+    breaks: ['an instance is on one list, once'],
+    scenario: { profile: '6.12' },
+    plant: (net) =>
+      ['irq_enter', 'napi_queue'].reduce(
+        (changed, name) =>
+          changed.replaceStep(name, (spec) => ({
+            ...spec,
+            when: (spec.when ?? []).filter(({ label }) => !label.startsWith('does not have')),
+          })),
+        net,
+      ),
+  },
+];

@@ -1,0 +1,64 @@
+/** The slice of net_rx_action(): two instances on one CPU, both with work without end. */
+import { network, step, type StepTemplate } from '../../src/model/network.ts';
+import { family } from '../../src/model/scenario.ts';
+import { PROFILE } from '../kernel/profile.ts';
+import { has, inAction, type Instance } from '../napi/softnet.ts';
+import { componentsOf } from './components.ts';
+import type { Parts } from './parts.ts';
+import { keys } from './scenario.ts';
+import { exitSteps } from './steps/nic.ts';
+import { serving, softirqOn, softirqSteps } from './steps/softirq.ts';
+
+export type NetRxParts = Pick<Parts, 'cpu' | 'softirq' | 'ksoftirqd' | 'softnet' | 'handler'>;
+
+export const INSTANCES: readonly Instance[] = ['igb', 'driver'];
+
+/** An interrupt of either device schedules its instance where that is on no list; while it is on one, the device is masked. */
+function interruptSteps(n: NetRxParts, defers: boolean): StepTemplate[] {
+  const owner = () => 'hardirq/0';
+  const idle = (napi: Instance) => n.softnet(0).is(`does not have ${napi}`, (context) => !has(napi)(context));
+  return [
+    step('irq_enter', { napi: INSTANCES }, ({ napi }) => ({
+      owner: owner(),
+      environment: true,
+      moves: [n.cpu(0).on({ type: 'IRQ' }), n.handler(0).on({ type: 'ENTER' })],
+      when: [idle(napi)],
+    })),
+    step('prep', {}, () => ({ owner: owner(), moves: [n.handler(0).on({ type: 'PREP_WON' })] })),
+    step('napi_queue', { napi: INSTANCES, inside: [false, true] }, ({ napi, inside }) => ({
+      owner: owner(),
+      moves: [
+        n.handler(0).on({ type: 'QUEUE' }),
+        n.softnet(0).on({ type: 'ADD', napi }),
+        ...(inside ? [] : [n.softirq(0).on({ type: 'RAISE' })]),
+      ],
+      when: [idle(napi), n.softnet(0).is(inside ? 'is in net_rx_action()' : 'is not', (context) => inAction(context) === inside)],
+    })),
+    ...exitSteps(n, { name: 'irq_exit', cpu: [0], owner, leave: () => n.handler(0).on({ type: 'EXIT' }), defers }),
+  ];
+}
+
+/** Each poll does its whole weight, or its queue is empty for once. The budget may be spent after any poll. */
+function pollSteps(n: NetRxParts, inPlace: boolean): StepTemplate[] {
+  const by = { owner: softirqOn(0), when: [serving(n.cpu(0))] };
+  return [
+    step('poll', { napi: INSTANCES }, ({ napi }) => ({ ...by, moves: [n.softnet(0).on({ type: 'PICK', napi })], cite: ['__napi_poll'] })),
+    step('poll_full', {}, () => ({ ...by, moves: [n.softnet(0).on({ type: 'FULL' })] })),
+    step('poll_short', {}, () => ({ ...by, environment: true, moves: [n.softnet(0).on({ type: inPlace ? 'COMPLETED' : 'SHORT' })] })),
+  ];
+}
+
+export const netRxSlice = family({
+  name: 'net-rx',
+  about: 'net_rx_action() with two instances that always have more work',
+  keys: keys('profile'),
+  build: (s) => {
+    const { cpu, softirq, ksoftirqd, softnet, handler } = componentsOf({ profile: s.profile, packets: 0 });
+    const profile = PROFILE[s.profile];
+    return network('net-rx', { cpu, softirq, ksoftirqd, softnet, handler })
+      .step('power_on', {}, (_, n) => ({ owner: 'boot', moves: [n.ksoftirqd(0).on({ type: 'CREATE' })] }))
+      .join((n) => interruptSteps(n, profile.defersToKsoftirqd))
+      .join((n) => softirqSteps(n, 1))
+      .join((n) => pollSteps(n, profile.pollInPlace));
+  },
+});
