@@ -59,7 +59,7 @@ test('a path that violates nothing is not a success', () => {
 
 test('a walk says how many claims it does not look at', () => {
   expect(walkCommand({ ...walk, walks: 1, network: 'ring/article' })).toBe(0);
-  expect(run.said).toContain('not looked at by walks: 3 of 14 properties');
+  expect(run.said).toMatch(/not looked at by walks: 3 of \d+ properties/);
 });
 
 test('a bug that a limit kept from being found is undecided, with the command that decides it', async () => {
