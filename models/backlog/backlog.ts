@@ -5,7 +5,7 @@
  * Contract    any CPU appends under the queue lock; the instance is scheduled only when the input queue goes from empty
  *             to non-empty, so one missed schedule is for ever; the limit test is length <= max, so max + 1 fit
  * Bounds      BacklogBounds; the kernel has max 1000, weight 64
- * Leaves out  the flow limit, flushing when a device goes away, netif_running()
+ * Leaves out  the flow limit, netif_running()
  *
  * 3.10 clears SCHED when it splices its last batch, before that batch is delivered; 6.12 clears it when both queues are
  * empty. Both happen under the queue lock.
@@ -31,6 +31,7 @@ export type BacklogEvent =
   | { readonly type: 'SPLICE' } //                              all of the input queue moves to the process queue
   | { readonly type: 'SCHEDULE'; readonly pkt: Packet } //      a bug's: scheduled, and the lock released before the append
   | { readonly type: 'APPEND'; readonly pkt: Packet } //        a bug's: the append
+  | { readonly type: 'FLUSH'; readonly pkt: Packet } //         flush_backlog() drops it: input queue first
   | { readonly type: 'UNLOCK' } //                              a bug's: found empty, and the lock released
   | { readonly type: 'RETURN' } //                              nothing left, or the last batch delivered
   | { readonly type: 'RETURN_FULL' }; //                        the weight is used up
@@ -65,6 +66,7 @@ const backlogSetup = setup({
     weightSpent: ({ context: c }) => c.work === c.weight,
     // One hold of the lock covers the test, SCHED and the append; and at the end the test and SCHED.
     letsGoInBetween: () => false,
+    isFlushed: ({ context: c, event }) => 'pkt' in event && [...c.input, ...c.process][0] === event.pkt,
     isOwed: ({ context: c, event }) => 'pkt' in event && c.owed === event.pkt,
   },
   actions: {
@@ -75,6 +77,7 @@ const backlogSetup = setup({
         return [...c.input, event.pkt];
       },
     }),
+    flush: assign(({ context: c }) => (c.input.length > 0 ? { input: c.input.slice(1) } : { process: c.process.slice(1) })),
     owe: assign({
       owed: ({ event }) => {
         assertEvent(event, 'SCHEDULE');
@@ -118,7 +121,11 @@ export const backlog = backlogSetup.createMachine({
   states: {
     idle: {
       description: 'process_backlog() is not running.',
-      on: { ...enqueueIn('idle'), CALL: { target: 'polling', actions: 'begin', meta: cite('process_backlog') } },
+      on: {
+        ...enqueueIn('idle'),
+        CALL: { target: 'polling', actions: 'begin', meta: cite('process_backlog') },
+        FLUSH: { guard: 'isFlushed', target: 'idle', actions: 'flush', meta: cite('flush_backlog') },
+      },
     },
     polling: {
       description: 'process_backlog() runs on its own CPU.',

@@ -185,4 +185,23 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
         }),
       ),
   },
+  {
+    id: 'process-queue-not-flushed',
+    about: 'flush_backlog() looks at the input queue only: what was spliced before is delivered by a device that is gone',
+    breaks: ['an unregistered device has no packet in a backlog'],
+    scenario: { profile: '6.12', packets: 3, weight: 1, backlogMax: 1, unregister: 'on' },
+    plant: (net) =>
+      ['flush_end', 'flush_end_softirq'].reduce(
+        (changed, name) =>
+          changed.replaceStep(name, (spec, n, { cpu }) => ({
+            ...spec,
+            when: (spec.when ?? []).map((one) =>
+              one.label === 'is empty' ? n.backlog(Number(cpu)).is('has an empty input queue', ({ input }) => input.length === 0) : one,
+            ),
+          })),
+        net.replaceMachine('backlog', (machine) =>
+          machine.provide({ guards: { isFlushed: ({ context: c, event }) => 'pkt' in event && c.input[0] === event.pkt } }),
+        ),
+      ),
+  },
 ];

@@ -29,6 +29,8 @@ export const FATES = [
   'noProto',
   /** netdev_max_backlog: softnet_stat column 2. */
   'backlogFull',
+  /** The device was unregistered while the packet was in a backlog: no counter. */
+  'flushed',
   /** UdpNoPorts, no ICMP (yet). */
   'noPort',
   /** UdpNoPorts, and an ICMP port-unreachable was sent. */

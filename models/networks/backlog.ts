@@ -2,8 +2,10 @@
  * The slice of the backlog: senders call netif_rx(), packets go to their own CPU's backlog or, with RPS, to the next
  * CPU's by IPI. The stack above is a stub that takes every packet at once.
  */
+import { component } from '../../src/model/component.ts';
 import { network } from '../../src/model/network.ts';
 import { choice, family } from '../../src/model/scenario.ts';
+import { unregister } from '../backlog/unregister.ts';
 import { range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
 import { componentsOf } from './components.ts';
@@ -11,6 +13,7 @@ import { end } from './parts.ts';
 import { keys } from './scenario.ts';
 import { ipiSteps, processSteps, senderSteps } from './steps/backlog.ts';
 import { softirqSteps } from './steps/softirq.ts';
+import { unregisterSteps } from './steps/unregister.ts';
 import { cpusInTurn } from './symmetry.ts';
 
 export const backlogSlice = family({
@@ -19,6 +22,7 @@ export const backlogSlice = family({
   keys: {
     ...keys('profile', 'packets', 'cpus', 'weight', 'backlogMax'),
     rps: choice(['off', 'on'], 'off', 'packets go to the backlog of the next CPU'),
+    unregister: choice(['off', 'on'], 'off', 'the device may go away'),
   },
   build: (s) => {
     const profile = PROFILE[s.profile];
@@ -32,20 +36,28 @@ export const backlogSlice = family({
     const target = (c: number) => (s.rps === 'on' ? (c + 1) % s.cpus : c);
     const { wire, cpu, softirq, ksoftirqd, softnet, backlog, ipi, ledger, counters } = componentsOf(s);
     const { softnet_dropped } = counters;
-    return network('backlog', { wire, cpu, softirq, ksoftirqd, softnet, backlog, ipi, ledger, softnet_dropped })
-      .step('power_on', {}, (_, n) => ({ owner: 'boot', moves: n.ksoftirqd.all.map((one) => one.on({ type: 'CREATE' })) }))
-      .join((n) => senderSteps(n, { ...bounds, target }))
-      .join((n) => softirqSteps(n, s.cpus))
-      .join((n) =>
-        processSteps(
-          n,
-          bounds,
-          (_, pkt) => ({ moves: end(n, pkt, 'delivered'), when: [] }),
-          () => [],
-          profile.pollInPlace,
-        ),
-      )
-      .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus, bounds.defers) : []))
-      .symmetric((parts) => cpusInTurn(parts, { cpus: s.cpus }));
+    const device = { unregister: component(unregister, { cpus: s.cpus }) };
+    return (
+      network('backlog', { wire, cpu, softirq, ksoftirqd, softnet, backlog, ipi, ledger, softnet_dropped, ...device })
+        .step('power_on', {}, (_, n) => ({ owner: 'boot', moves: n.ksoftirqd.all.map((one) => one.on({ type: 'CREATE' })) }))
+        .join((n) => {
+          const leaving = { sends: n.unregister.in('up'), isNotFlushed: n.unregister.out('flushing') };
+          return senderSteps(n, { ...bounds, target, ...(s.unregister === 'on' ? { leaving } : {}) });
+        })
+        .join((n) => softirqSteps(n, s.cpus))
+        .join((n) =>
+          processSteps(
+            n,
+            bounds,
+            (_, pkt) => ({ moves: end(n, pkt, 'delivered'), when: [] }),
+            () => [],
+            profile.pollInPlace,
+          ),
+        )
+        .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus, bounds.defers) : []))
+        .join((n) => (s.unregister === 'on' ? unregisterSteps(n, bounds) : []))
+        // Backlogs are flushed in the order of the CPUs.
+        .symmetric((parts) => (s.unregister === 'on' ? [] : cpusInTurn(parts, { cpus: s.cpus })))
+    );
   },
 });

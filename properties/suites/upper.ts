@@ -11,11 +11,12 @@ import { accounted, backlogBound, conservation, mayFill, noStuckBacklog, oneTooM
 import { badChecksum, everyUnreachable, noFalseUnreachable } from '../claims/icmp.ts';
 import { backlogIsProcessed, callGoesOn, queuedIsRead, raisedIsCleared, SLEEPER_WOKEN, sleeperIsWoken } from '../claims/progress.ts';
 import { raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
+import { flushedIsEmpty } from '../claims/unregister.ts';
 import { callsEnd, NO_LOST_WAKEUP, noChargeLeak, noFalseAgain, noLostWakeup, rcvbufBound } from '../claims/wakeup.ts';
 
 const backlogProperties = (
   network: ReturnType<typeof backlogSlice.build>,
-  s: { readonly packets: number; readonly cpus: number; readonly rps: 'off' | 'on' },
+  s: { readonly packets: number; readonly cpus: number; readonly rps: 'off' | 'on'; readonly unregister: 'off' | 'on' },
 ) => {
   const n = network.refs;
   const target = s.rps === 'on' ? 1 % s.cpus : 0;
@@ -29,6 +30,7 @@ const backlogProperties = (
     raisedIsServed(n),
     backlogIsProcessed(n, s.packets),
     raisedIsCleared(n, range(s.cpus)),
+    ...(s.unregister === 'on' ? [flushedIsEmpty(n)] : []),
   ];
 };
 
@@ -46,6 +48,14 @@ export const BACKLOG_SUITES: readonly Suite[] = [
     family: backlogSlice,
     scenario: { packets: 3, cpus: 2, backlogMax: 0, rps: 'on' },
     walk: { packets: 10, cpus: 3, backlogMax: 1, rps: 'on' },
+    properties: backlogProperties,
+    bugs: [],
+  }),
+  suite({
+    id: 'backlog/6.12-unregister',
+    family: backlogSlice,
+    scenario: { profile: '6.12', packets: 3, cpus: 2, backlogMax: 1, rps: 'on', unregister: 'on' },
+    walk: { packets: 10, cpus: 3, backlogMax: 1, rps: 'on', unregister: 'on' },
     properties: backlogProperties,
     bugs: [],
   }),

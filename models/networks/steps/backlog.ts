@@ -23,6 +23,8 @@ export interface BacklogScenario {
   readonly defers: boolean;
   /** What must be true before anybody can send: the device is up. */
   readonly ready?: readonly Observation[];
+  /** Where the device may go away: nobody sends on it any more, and the bottom halves that its flush turns off are not the sender's. */
+  readonly leaving?: { readonly sends: Observation; readonly isNotFlushed: Observation };
 }
 
 /** Where enqueue_to_backlog() is called from, and what the caller does beside. */
@@ -38,13 +40,15 @@ export interface Caller {
 export function senderSteps(n: BacklogParts, s: BacklogScenario): StepTemplate[] {
   const cpu = s.senders;
   const owner = (c: number) => `sender/${c}`;
+  const sends = s.leaving ? [s.leaving.sends] : [];
+  const own = s.leaving ? [s.leaving.isNotFlushed] : [];
   return [
     ...enqueueSteps(n, s, {
       name: 'netif_rx',
       owner,
       environment: true,
       moves: (c) => [n.cpu(c).on({ type: 'BH_OFF' })],
-      when: () => s.ready ?? [],
+      when: () => [...(s.ready ?? []), ...sends],
     }),
     // The stack itself sends while it serves a packet: an ICMP error on a virtual device comes back this way.
     ...enqueueSteps(n, s, {
@@ -52,17 +56,17 @@ export function senderSteps(n: BacklogParts, s: BacklogScenario): StepTemplate[]
       owner: softirqOn,
       environment: true,
       moves: () => [],
-      when: (c) => [serving(n.cpu(c)), n.softnet(c).in('polling')],
+      when: (c) => [serving(n.cpu(c)), n.softnet(c).in('polling'), ...sends],
     }),
     step('bh_enable', { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [n.cpu(c).on({ type: 'BH_ON' })],
-      when: [n.softirq(c).is('has nothing pending', (context) => !pending(context))],
+      when: [n.softirq(c).is('has nothing pending', (context) => !pending(context)), ...own],
     })),
     step('bh_enable_softirq', { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [n.cpu(c).on({ type: 'BH_ON_SOFTIRQ' }), n.softirq(c).on({ type: 'ENTER' })],
-      when: s.defers ? [n.ksoftirqd(c).out('runnable')] : [],
+      when: [...(s.defers ? [n.ksoftirqd(c).out('runnable')] : []), ...own],
       reveals: [{ event: 'softirq_entry', args: { cpu: c } }],
     })),
     ...(s.defers ? [deferredStep(n, { name: 'bh_enable_deferred', cpu, owner }, (c) => [n.cpu(c).on({ type: 'BH_ON' })])] : []),
