@@ -8,7 +8,7 @@ type BusyPollBug = Bug<ReturnType<typeof busyPollSlice.build>>;
 const TIMER_OR_OPEN = 'a free instance whose vector is masked has a timer that comes, or somebody about to see to it';
 const DEAD = [TIMER_OR_OPEN, 'the vector is not left masked with its instance idle', 'no frame is stuck in the ring'];
 
-/** Steps that give the completion its policy and arm the timer before SCHED is given up. */
+/** The timer is armed when rx_list is up, before SCHED is given up, and not after that. */
 const armsBeforeComplete: BusyPollBug['plant'] = (net) => {
   const took = (n: typeof net.refs, cpu: number, yes: boolean) =>
     n.poll(cpu).is(yes ? 'took some of its weight' : 'took none or all of it', ({ work, weight }) => (work > 0 && work < weight) === yes);
@@ -16,17 +16,9 @@ const armsBeforeComplete: BusyPollBug['plant'] = (net) => {
     .replaceStep('gro_flushed', (spec, n, { cpu }) => ({ ...spec, when: [...(spec.when ?? []), took(n, Number(cpu), false)] }))
     .step('gro_flushed_arming', { cpu: [0] }, ({ cpu }, n) => ({
       owner: `softirq/${cpu}`,
-      moves: [
-        n.poll(cpu).on({ type: 'FLUSHED' }),
-        n.rxList.on({ type: 'EMPTY' }),
-        n.deferral.on({ type: 'POLICY', worked: true, missed: false }),
-        n.timer.on({ type: 'ARM' }),
-      ],
+      moves: [n.poll(cpu).on({ type: 'FLUSHED' }), n.rxList.on({ type: 'EMPTY' }), n.timer.on({ type: 'ARM' })],
       when: [n.cpu(cpu).in('softirq'), took(n, cpu, true)],
     }))
-    .replaceStep('complete', (spec, _, { worked }) =>
-      worked === true ? { ...spec, moves: spec.moves.filter((move) => move.component !== 'deferral') } : spec,
-    )
     .replaceStep('arm_timer', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'timer') }));
 };
 
@@ -52,7 +44,10 @@ export const BUSY_POLL_BUGS: readonly BusyPollBug[] = [
     breaks: ['a masked vector is opened in the end, or the instance is busy polled'],
     plant: (net) =>
       net.replaceMachine('deferral', (machine) =>
-        machine.provide({ actions: { decide: assign(({ context: c }) => ({ count: c.defer - 1, due: c.timeout })) } }),
+        machine.provide({
+          guards: { decides: ({ context: c, event }) => event.type === 'POLICY' && event.defers === (c.defer > 0 && c.timeout) },
+          actions: { countDown: assign({ count: ({ context: c }) => c.defer - 1 }) },
+        }),
       ),
   },
   {

@@ -55,6 +55,11 @@ export class Core {
     };
   }
 
+  /** ->poll() runs on CPU `c`, and does something of its own. */
+  runs(c: number): Part {
+    return this.#polling(c);
+  }
+
   /** net_rx_action() calls ->poll(). */
   call(c: number): Part {
     return this.#polling(c, this.n.softnet(c).on({ type: 'PICK', napi: 'driver' }), this.n.contract(c).on({ type: 'CALL' }));

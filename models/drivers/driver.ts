@@ -14,7 +14,8 @@ import { inAction } from '../napi/softnet.ts';
 import { componentsOf } from '../networks/components.ts';
 import { end } from '../networks/parts.ts';
 import { keys } from '../networks/scenario.ts';
-import { exitSteps } from '../networks/steps/nic.ts';
+import { exitSteps } from '../networks/steps/exit.ts';
+import { powerOnStep } from '../networks/steps/nic.ts';
 import { softirqSteps } from '../networks/steps/softirq.ts';
 import { contract } from './contract.ts';
 import { Core, type CoreRefs } from './core.ts';
@@ -135,17 +136,8 @@ export function driverFamily<const C extends Components>(driver: Driver<C>) {
         // What a mapped type over a parameter cannot say: the references are the core's and the driver's.
         const n = all as unknown as CoreRefs;
         const mine = all as unknown as Refs<C>;
-        const power = step('power_on', {}, () => ({
-          owner: 'boot',
-          moves: [
-            n.nic.on({ type: 'ENABLE' }),
-            n.napi.on({ type: 'ENABLE' }),
-            ...n.ksoftirqd.all.map((one) => one.on({ type: 'CREATE' })),
-            ...driver.open(mine),
-          ],
-        }));
         return [
-          power,
+          powerOnStep(n, [n.napi.on({ type: 'ENABLE' }), ...driver.open(mine)]),
           ...deviceSteps(n, s.packets),
           ...handlerSteps(n, s.cpus, (won) => driver.handled?.(mine, won) ?? []),
           ...softirqSteps(n, s.cpus),

@@ -181,13 +181,12 @@ export const veth: Driver<{
       moves: [],
       when: [n.notify.is(yes ? 'is masked' : 'is open', ({ masked }) => masked === yes)],
     });
-    const runs = (c: number): Part => ({ owner: `softirq/${c}`, moves: [], when: core.call(c).when ?? [] });
     return [
       ...senderSteps(n.sender, flag, isMasked, core, s),
       step('poll', { cpu }, ({ cpu: c }) => together(core.call(c), own(c, 'CALL'))),
       step('take', { cpu, pkt: range(s.packets) }, ({ cpu: c, pkt }) => together(core.take(c, pkt), own(c, 'TAKE'))),
       step('ring_empty', { cpu }, ({ cpu: c }) => together(core.look(c, false), own(c, 'EMPTY'))),
-      step('weight_spent', { cpu }, ({ cpu: c }) => together(runs(c), own(c, 'SPENT'))),
+      step('weight_spent', { cpu }, ({ cpu: c }) => together(core.runs(c), own(c, 'SPENT'))),
       step('free_slots', { cpu }, ({ cpu: c }) => together(core.refill(c), own(c, 'REFILL'))),
       step('complete', { cpu }, ({ cpu: c }) => together(core.complete(c), own(c, 'COMPLETE'))),
       step('complete_missed', { cpu }, ({ cpu: c }) => together(core.kept(c), own(c, 'KEPT'))),

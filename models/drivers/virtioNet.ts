@@ -160,7 +160,6 @@ export const virtioNet: Driver<{ readonly poll: Component<typeof virtnetPoll>[];
     const cpu = range(s.cpus);
     const own = (c: number, type: VirtnetPollEvent['type']): Part => ({ moves: [n.poll(c).on({ type })] });
     const vq = (type: VirtqueueEvent['type']): Part => ({ moves: [n.vq.on({ type })] });
-    const runs = (c: number): Part => ({ owner: `softirq/${c}`, moves: [], when: core.call(c).when ?? [] });
     return [
       step('notify', {}, () => together(core.cause(), vq('NOTIFY'))),
       step('notify_off', {}, () => together(core.cause(), vq('SKIP'))),
@@ -168,9 +167,9 @@ export const virtioNet: Driver<{ readonly poll: Component<typeof virtnetPoll>[];
       step('poll', { cpu }, ({ cpu: c }) => together(core.call(c), own(c, 'CALL'))),
       step('take', { cpu, pkt: range(s.packets) }, ({ cpu: c, pkt }) => together(core.take(c, pkt), own(c, 'TAKE'))),
       step('queue_empty', { cpu }, ({ cpu: c }) => together(core.look(c, false), own(c, 'EMPTY'))),
-      step('weight_spent', { cpu }, ({ cpu: c }) => together(runs(c), own(c, 'SPENT'))),
+      step('weight_spent', { cpu }, ({ cpu: c }) => together(core.runs(c), own(c, 'SPENT'))),
       step('refill', { cpu }, ({ cpu: c }) => together(core.refill(c), own(c, 'REFILL'))),
-      step('enable_cb', { cpu }, ({ cpu: c }) => together(runs(c), own(c, 'ENABLE'), vq('ENABLE'))),
+      step('enable_cb', { cpu }, ({ cpu: c }) => together(core.runs(c), own(c, 'ENABLE'), vq('ENABLE'))),
       step('complete', { cpu }, ({ cpu: c }) => together(core.complete(c), own(c, 'COMPLETE'))),
       step('complete_missed', { cpu }, ({ cpu: c }) => together(core.kept(c), own(c, 'KEPT'), vq('DISABLE'))),
       step('nothing_more', { cpu }, ({ cpu: c }) => together(core.recheck(c, false), own(c, 'NONE'))),

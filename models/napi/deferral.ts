@@ -17,44 +17,39 @@ export interface DeferralBounds {
 }
 
 export type DeferralEvent =
-  | { readonly type: 'POLICY'; readonly worked: boolean; readonly missed: boolean } // napi_complete_done() after a poll
-  | { readonly type: 'RELOAD' } // busy_poll_stop(), PREFER_BUSY_POLL
-  | { readonly type: 'ARMED' }; // hrtimer_start()
+  | { readonly type: 'POLICY'; readonly worked: boolean; readonly defers: boolean } // napi_complete_done() after a poll, and its answer
+  | { readonly type: 'RELOAD' }; // busy_poll_stop(), PREFER_BUSY_POLL
 
 export interface DeferralContext extends DeferralBounds {
   /** napi->defer_hard_irqs_count. 0..defer */
   readonly count: number;
-  /** The timer is still to be armed, and the interrupt is not to be opened. */
-  readonly due: boolean;
 }
+
+/** The count after a poll, before it is counted down. */
+const reloaded = (c: DeferralContext, worked: boolean): number => (worked ? c.defer : c.count);
 
 export const deferral = setup({
   types: { input: {} as DeferralBounds, context: {} as DeferralContext, events: {} as DeferralEvent, meta: {} as Cite },
-  guards: { isDue: ({ context }) => context.due },
+  guards: {
+    decides: ({ context: c, event }) => event.type === 'POLICY' && event.defers === (reloaded(c, event.worked) > 0 && c.timeout),
+  },
   actions: {
-    decide: assign(({ context: c, event }) => {
-      const count = 'worked' in event && event.worked ? c.defer : c.count;
-      const missed = 'missed' in event && event.missed;
-      return { count: Math.max(count - 1, 0), due: count > 0 && c.timeout && !missed };
+    countDown: assign({
+      count: ({ context: c, event }) => Math.max(reloaded(c, event.type === 'POLICY' && event.worked) - 1, 0),
     }),
     reload: assign({ count: ({ context: c }) => c.defer }),
-    armed: assign({ due: false }),
   },
 }).createMachine({
   id: 'deferral',
-  context: ({ input }) => ({ ...input, count: 0, due: false }),
+  context: ({ input }) => ({ ...input, count: 0 }),
   initial: 'settings',
   states: {
     settings: {
       description: 'Touched by the owner of the instance only.',
       on: {
-        POLICY: { target: 'settings', actions: 'decide', meta: cite('napi_complete_done') },
+        POLICY: { guard: 'decides', target: 'settings', actions: 'countDown', meta: cite('napi_complete_done') },
         RELOAD: { target: 'settings', actions: 'reload', meta: cite('busy_poll_stop') },
-        ARMED: { guard: 'isDue', target: 'settings', actions: 'armed', meta: cite('napi_complete_done', 'hrtimer_start') },
       },
     },
   },
 });
-
-/** The completion returned false and the timer is still to be armed. */
-export const due = (context: DeferralContext): boolean => context.due;

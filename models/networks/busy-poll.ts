@@ -5,17 +5,17 @@
 import { component } from '../../src/model/component.ts';
 import { network } from '../../src/model/network.ts';
 import { choice, family, int } from '../../src/model/scenario.ts';
-import { PROFILE, PROFILES } from '../kernel/profile.ts';
+import { PROFILE } from '../kernel/profile.ts';
 import { deferral } from '../napi/deferral.ts';
 import { napiTimer } from '../napi/timer.ts';
 import { igbPoll } from '../nic/igbPoll.ts';
 import { busyPoller } from '../task/busyPoller.ts';
 import { componentsOf } from './components.ts';
 import { end } from './parts.ts';
-import { keys } from './scenario.ts';
+import { keys, LATER_PROFILE } from './scenario.ts';
 import { busyTaskSteps, softirqPollSteps } from './steps/busyPoll.ts';
 import { timerSteps } from './steps/napiTimer.ts';
-import { deviceSteps, interruptSteps } from './steps/nic.ts';
+import { deviceSteps, endlessWatchdogStep, interruptSteps, powerOnStep } from './steps/nic.ts';
 import { softirqSteps } from './steps/softirq.ts';
 
 const SWITCH = ['off', 'on'] as const;
@@ -24,11 +24,7 @@ export const busyPollSlice = family({
   name: 'busy-poll',
   about: 'a task busy polls; interrupts deferred by napi_defer_hard_irqs; the timer of the instance',
   keys: {
-    profile: choice(
-      PROFILES.filter((one) => one !== 'article'),
-      '6.12',
-      'the kernel; 3.10 has no such thing',
-    ),
+    profile: LATER_PROFILE,
     ...keys('packets', 'cpus', 'ring', 'weight'),
     budget: int({ min: 1, max: 64, otherwise: 1, about: 'frames per poll by the task' }),
     prefer: choice(SWITCH, 'off', 'SO_PREFER_BUSY_POLL'),
@@ -65,26 +61,13 @@ export const busyPollSlice = family({
       ledger,
       rx_missed_errors: counters.rx_missed_errors,
     })
-      .step('power_on', {}, (_, n) => ({
-        owner: 'boot',
-        moves: [
-          n.nic.on({ type: 'ENABLE' }),
-          n.ring.on({ type: 'FILL' }),
-          n.napi.on({ type: 'ENABLE' }),
-          n.vector.on({ type: 'UNMASK' }),
-          ...n.ksoftirqd.all.map((one) => one.on({ type: 'CREATE' })),
-        ],
-      }))
+      .join((n) => [powerOnStep(n, [n.ring.on({ type: 'FILL' }), n.napi.on({ type: 'ENABLE' }), n.vector.on({ type: 'UNMASK' })])])
       .join((n) => deviceSteps(n, bounds))
       .join((n) => interruptSteps(n, bounds))
       .join((n) => softirqSteps(n, s.cpus))
       .join((n) => softirqPollSteps(n, bounds, (_, pkt) => ({ moves: end(n, pkt, 'delivered'), when: [] })))
       .join((n) => busyTaskSteps(n, bounds, (_, pkt) => ({ moves: end(n, pkt, 'delivered'), when: [] })))
       .join((n) => timerSteps(n, bounds))
-      .step('watchdog', {}, (_, n) =>
-        s.watchdog === 'on'
-          ? { owner: 'watchdog', environment: true, moves: [n.vector.on({ type: 'KICK' })], cite: ['igb_watchdog_task'] }
-          : undefined,
-      );
+      .join((n) => (s.watchdog === 'on' ? [endlessWatchdogStep(n)] : []));
   },
 });

@@ -1,18 +1,18 @@
 /** The slice of the descriptor ring: refills buffer by buffer, allocations that fail, and the watchdog that makes up for them. */
 import { component, type Move, type Observation, type Ref } from '../../src/model/component.ts';
 import { network, step, type StepTemplate } from '../../src/model/network.ts';
-import { choice, family, int } from '../../src/model/scenario.ts';
+import { family, int } from '../../src/model/scenario.ts';
 import { counter, reads } from '../kernel/counter.ts';
 import { range } from '../kernel/packet.ts';
-import { PROFILE, type ProfileName, PROFILES } from '../kernel/profile.ts';
+import { PROFILE, type ProfileName } from '../kernel/profile.ts';
 import { inAction } from '../napi/softnet.ts';
 import { descPoll } from '../nic/descPoll.ts';
 import { descriptors, unused } from '../nic/descriptors.ts';
 import { allocFailed, memory } from '../nic/memory.ts';
 import { componentsOf } from './components.ts';
 import { end, type Parts } from './parts.ts';
-import { keys } from './scenario.ts';
-import { interruptSteps } from './steps/nic.ts';
+import { keys, LATER_PROFILE } from './scenario.ts';
+import { endlessWatchdogStep, interruptSteps, powerOnStep } from './steps/nic.ts';
 import { serving, softirqOn, softirqSteps } from './steps/softirq.ts';
 
 export type DescriptorParts = Pick<
@@ -65,7 +65,7 @@ function environmentSteps(n: DescriptorParts, s: DescriptorScenario): StepTempla
           step('watchdog_test', {}, () => ({ ...watchdog, moves: [n.failed.on({ type: 'TEST' })] })),
           step('watchdog', {}, () => ({ ...watchdog, moves: [n.failed.on({ type: 'KICK' }), kick] })),
         ]
-      : [step('watchdog', {}, () => ({ ...watchdog, moves: [kick] }))]),
+      : [endlessWatchdogStep(n)]),
   ];
 }
 
@@ -117,11 +117,7 @@ export const descriptorSlice = family({
   name: 'descriptors',
   about: 'the RX ring descriptor by descriptor, allocations that fail, the watchdog',
   keys: {
-    profile: choice(
-      PROFILES.filter((one) => one !== 'article'),
-      '6.12',
-      'the kernel: how the watchdog decides',
-    ),
+    profile: LATER_PROFILE,
     ...keys('packets', 'ring', 'weight'),
     batch: int({ min: 1, max: 16, otherwise: 2, about: 'buffers refilled together inside the loop' }),
     shortages: int({ min: 0, max: 4, otherwise: 1, about: 'times that memory is short' }),
@@ -147,16 +143,7 @@ export const descriptorSlice = family({
       ledger,
       rx_missed_errors: counters.rx_missed_errors,
     })
-      .step('power_on', {}, (_, n) => ({
-        owner: 'boot',
-        moves: [
-          n.nic.on({ type: 'ENABLE' }),
-          n.ring.on({ type: 'OPEN' }),
-          n.napi.on({ type: 'ENABLE' }),
-          n.vector.on({ type: 'UNMASK' }),
-          ...n.ksoftirqd.all.map((one) => one.on({ type: 'CREATE' })),
-        ],
-      }))
+      .join((n) => [powerOnStep(n, [n.ring.on({ type: 'OPEN' }), n.napi.on({ type: 'ENABLE' }), n.vector.on({ type: 'UNMASK' })])])
       .join((n) => environmentSteps(n, s))
       .join((n) => interruptSteps(n, { cpus: 1, irqCpus: 1, profile }))
       .join((n) => softirqSteps(n, 1))

@@ -6,7 +6,7 @@ import { has, inAction, type Instance } from '../napi/softnet.ts';
 import { componentsOf } from './components.ts';
 import type { Parts } from './parts.ts';
 import { keys } from './scenario.ts';
-import { exitSteps } from './steps/nic.ts';
+import { exitSteps } from './steps/exit.ts';
 import { serving, softirqOn, softirqSteps } from './steps/softirq.ts';
 
 export type NetRxParts = Pick<Parts, 'cpu' | 'softirq' | 'ksoftirqd' | 'softnet' | 'handler'>;

@@ -11,7 +11,7 @@ import { end, type Parts, type ToStack } from './parts.ts';
 import { keys } from './scenario.ts';
 import { bootSteps, closeSteps, DOWN, openSteps } from './steps/boot.ts';
 import { igbSteps } from './steps/igb.ts';
-import { deviceSteps, interruptSteps, watchdogStep } from './steps/nic.ts';
+import { deviceSteps, interruptSteps, powerOnStep, watchdogStep } from './steps/nic.ts';
 import { softirqSteps } from './steps/softirq.ts';
 import { unhandledSteps } from './steps/stack.ts';
 import { cpusInTurn } from './symmetry.ts';
@@ -60,17 +60,14 @@ export const ringSlice = family({
   build: (s) => {
     const bounds = { ...s, closes: 0, irqCpus: s.cpus, kinds: ['matched'] as const, profile: PROFILE[s.profile] };
     return lowerHalf('ring', { ...s, closes: 0 })
-      .step('power_on', {}, (_, n) => ({
-        owner: 'boot',
-        moves: [
-          n.nic.on({ type: 'ENABLE' }),
+      .join((n) => [
+        powerOnStep(n, [
           n.ring.on({ type: 'FILL' }),
           n.napi.on({ type: 'ENABLE' }),
           n.vector.on({ type: 'UNMASK' }),
           n.protocols.on({ type: 'ALL' }),
-          ...n.ksoftirqd.all.map((one) => one.on({ type: 'CREATE' })),
-        ],
-      }))
+        ]),
+      ])
       .join((n) => deviceSteps(n, bounds))
       .join((n) => watchdogStep(n, s.kicks))
       .join((n) => interruptSteps(n, bounds))

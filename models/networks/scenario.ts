@@ -39,6 +39,13 @@ const KEYS = {
   closes: int({ min: 0, max: 2, otherwise: 0, about: 'times the interface goes down' }),
 } as const;
 
+/** The kernel, where 3.10 has nothing of what the network is about. */
+export const LATER_PROFILE = choice(
+  PROFILES.filter((one) => one !== 'article'),
+  '6.12',
+  'the kernel; 3.10 has no such thing',
+);
+
 /** Every bound of the path. */
 export type Bounds = Scenario<typeof KEYS>;
 

@@ -3,16 +3,16 @@ import { component } from '../../src/model/component.ts';
 import { network } from '../../src/model/network.ts';
 import { choice, family, int } from '../../src/model/scenario.ts';
 import { counter } from '../kernel/counter.ts';
-import { PROFILE, PROFILES } from '../kernel/profile.ts';
+import { PROFILE } from '../kernel/profile.ts';
 import { igbPoll } from '../nic/igbPoll.ts';
 import { resetTask, switchTask } from '../task/admin.ts';
 import { napiThread } from '../task/napiThread.ts';
 import { componentsOf } from './components.ts';
 import { end } from './parts.ts';
-import { keys } from './scenario.ts';
+import { keys, LATER_PROFILE } from './scenario.ts';
 import { resetSteps, switchSteps } from './steps/admin.ts';
 import { igbSteps } from './steps/igb.ts';
-import { deviceSteps, interruptSteps } from './steps/nic.ts';
+import { deviceSteps, endlessWatchdogStep, interruptSteps, powerOnStep } from './steps/nic.ts';
 import { softirqSteps } from './steps/softirq.ts';
 import { listed, threadSteps, wakeSteps } from './steps/threaded.ts';
 
@@ -20,11 +20,7 @@ export const threadedSlice = family({
   name: 'threaded',
   about: 'a thread polls the instance, which is reset and taken from it meanwhile',
   keys: {
-    profile: choice(
-      PROFILES.filter((one) => one !== 'article'),
-      '6.12',
-      'the kernel; 3.10 has no such thing',
-    ),
+    profile: LATER_PROFILE,
     ...keys('packets', 'cpus', 'ring', 'weight'),
     resets: int({ min: 0, max: 4, otherwise: 0, about: 'times a worker disables and enables the instance' }),
     enables: choice(['always', 'perhaps'], 'always', 'it does enable it again'),
@@ -35,7 +31,13 @@ export const threadedSlice = family({
     const profile = PROFILE[s.profile];
     const { packets, cpus } = s;
     const device = { packets, cpus, irqCpus: cpus, kinds: ['matched'] as const, profile };
-    const bounds = { ...s, marksRunningOnly: s.profile === '6.1', stops: s.profile === '6.18', batches: profile.rxList };
+    const bounds = {
+      ...s,
+      marksRunningOnly: s.profile === '6.1',
+      stops: s.profile === '6.18',
+      batches: profile.rxList,
+      defers: profile.defersToKsoftirqd,
+    };
     const parts = componentsOf(s);
     const { wire, nic, ring, vector, cpu, handler, softirq, ksoftirqd, softnet, napi, poll, rxList, ledger, counters } = parts;
     return network('threaded', {
@@ -60,17 +62,14 @@ export const threadedSlice = family({
       writes: component(counter, { max: s.writes }),
       rx_missed_errors: counters.rx_missed_errors,
     })
-      .step('power_on', {}, (_, n) => ({
-        owner: 'boot',
-        moves: [
-          n.nic.on({ type: 'ENABLE' }),
+      .join((n) => [
+        powerOnStep(n, [
           n.ring.on({ type: 'FILL' }),
           n.napi.on({ type: 'ENABLE_THREADED' }),
           n.thread.on({ type: 'CREATE' }),
           n.vector.on({ type: 'UNMASK' }),
-          ...n.ksoftirqd.all.map((one) => one.on({ type: 'CREATE' })),
-        ],
-      }))
+        ]),
+      ])
       .join((n) => deviceSteps(n, device))
       .join((n) => interruptSteps(n, { ...device, listed: listed(n) }))
       .join((n) => wakeSteps(n, bounds))
@@ -86,10 +85,6 @@ export const threadedSlice = family({
       .join((n) => threadSteps(n, bounds, (_, pkt) => ({ moves: end(n, pkt, 'delivered'), when: [] })))
       .join((n) => (s.resets > 0 ? resetSteps(n, bounds) : []))
       .join((n) => (s.writes > 0 ? switchSteps(n, bounds) : []))
-      .step('watchdog', {}, (_, n) =>
-        s.watchdog === 'on'
-          ? { owner: 'watchdog', environment: true, moves: [n.vector.on({ type: 'KICK' })], cite: ['igb_watchdog_task'] }
-          : undefined,
-      );
+      .join((n) => (s.watchdog === 'on' ? [endlessWatchdogStep(n)] : []));
   },
 });

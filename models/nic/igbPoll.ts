@@ -30,8 +30,10 @@ export type PollEvent =
   | { readonly type: 'UNMASK' } //          EIMS
   | { readonly type: 'DOWN' } //            __IGB_DOWN is set: no unmask
   | { readonly type: 'KEPT' } //            napi_complete_done() returns false: busy polling goes on
-  | { readonly type: 'DEFER' } //           it returns false and has armed the timer: no unmask
+  | { readonly type: 'COMPLETE_DEFER' } //  SCHED is cleared, and the timer is to come instead of the unmask
+  | { readonly type: 'ARM' } //             the timer
   | { readonly type: 'YIELD' } //           full, and completed by the core for a task that prefers to busy poll
+  | { readonly type: 'YIELD_DEFER' } //     the same, and the timer is to come
   | { readonly type: 'RESCHEDULED' } //     the core has asked for the instance again
   | { readonly type: 'RETURN' } //          less than the weight
   | { readonly type: 'RETURN_FULL' }; //    the weight
@@ -100,6 +102,7 @@ export const igbPoll = setup({
         ],
         COMPLETE_MISSED: { target: 'returning', meta: cite('napi_complete_done') },
         KEPT: { target: 'returning', meta: cite('napi_complete_done') },
+        COMPLETE_DEFER: { target: 'deferring', meta: cite('napi_complete_done') },
       },
     },
     unmasking: {
@@ -107,8 +110,11 @@ export const igbPoll = setup({
       on: {
         UNMASK: { target: 'returning', meta: cite('igb_ring_irq_enable') },
         DOWN: { target: 'returning', meta: cite('igb_ring_irq_enable') },
-        DEFER: { target: 'returning', meta: cite('napi_complete_done', 'hrtimer_start') },
       },
+    },
+    deferring: {
+      description: 'The instance is free, its interrupt stays masked; this CPU still owes the timer.',
+      on: { ARM: { target: 'returning', meta: cite('napi_complete_done', 'hrtimer_start') } },
     },
     returning: {
       description: 'Returns less than the weight.',
@@ -119,15 +125,13 @@ export const igbPoll = setup({
       on: {
         RETURN_FULL: { target: 'idle', meta: cite('igb_poll') },
         YIELD: { target: 'yielding', meta: cite('__napi_poll', 'napi_complete_done') },
+        YIELD_DEFER: { target: 'deferring', meta: cite('__napi_poll', 'napi_complete_done') },
         COMPLETE_MISSED: { target: 'returning', meta: cite('__napi_poll', 'napi_complete_done') },
       },
     },
     yielding: {
       description: 'net_rx_action() has completed a full poll on behalf of a task that prefers to busy poll. The interrupt stays masked.',
-      on: {
-        DEFER: { target: 'returning', meta: cite('napi_complete_done', 'hrtimer_start') },
-        RESCHEDULED: { target: 'returning', meta: cite('__napi_poll', 'napi_schedule_prep') },
-      },
+      on: { RESCHEDULED: { target: 'returning', meta: cite('__napi_poll', 'napi_schedule_prep') } },
     },
   },
 });

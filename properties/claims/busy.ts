@@ -21,7 +21,7 @@ export function timerOrOpen(n: BusyParts): Property {
   const closed = n.vector.is('is masked', masked);
   const free = n.napi.in('free');
   const nobody = [
-    ...n.poll.all.map((one) => one.out('unmasking', 'yielding')),
+    ...n.poll.all.map((one) => one.out('unmasking', 'deferring', 'yielding')),
     ...n.handler.all.map((one) => one.in('idle')),
     n.vector.in('quiet'),
     n.task.out('released'),

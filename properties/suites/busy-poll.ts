@@ -54,7 +54,7 @@ export const BUSY_POLL_SUITES: readonly Suite[] = [
     id: 'busy-poll/6.12-2cpu',
     family: busyPollSlice,
     scenario: { packets: 2, cpus: 2 },
-    deep: { scenario: { packets: 3 }, states: 5_186_658, transitions: 14_357_118 },
+    deep: { scenario: { packets: 3 }, states: 4_525_005, transitions: 12_523_313 },
     walk: { packets: 8, ring: 8, weight: 4, budget: 2, cpus: 2, defer: 2 },
     properties: busyPollProperties,
     bugs: [],

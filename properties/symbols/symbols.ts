@@ -17,20 +17,20 @@ export function readSymbols(): z.infer<typeof shape> {
 
 const lists = readSymbols();
 
-/** Since when Linux has them; not in 3.10. */
-const SINCE: Partial<Record<KernelSymbol, string>> = {
-  napi_complete_done: '3.19',
-  __skb_wait_for_more_packets: '4.5',
-  ksoftirqd_running: '4.9',
-  __skb_recv_udp: '4.10',
-  __udp_enqueue_schedule_skb: '4.10',
-  skb_consume_udp: '4.10',
-  udp_rmem_release: '4.10',
-  __tasklet_schedule_common: '4.17',
-  netif_receive_skb_list_internal: '4.19',
-  gro_normal_list: '5.4',
-  __napi_poll: '5.12',
-};
+/** In 6.1 and not in 3.10. */
+const LATER: readonly string[] = [
+  'napi_complete_done',
+  '__skb_wait_for_more_packets',
+  'ksoftirqd_running',
+  '__skb_recv_udp',
+  '__udp_enqueue_schedule_skb',
+  'skb_consume_udp',
+  'udp_rmem_release',
+  '__tasklet_schedule_common',
+  'netif_receive_skb_list_internal',
+  'gro_normal_list',
+  '__napi_poll',
+] satisfies readonly KernelSymbol[];
 
 /** In 3.10 and not in 6.1. */
 const GONE: readonly KernelSymbol[] = [
@@ -45,7 +45,7 @@ const NEW: readonly KernelSymbol[] = ['napi_stop_kthread'];
 
 /** By profile, the names it has. There is no package of the source of 3.10 or 6.18: those two are by hand. */
 export const KNOWN: Readonly<Record<string, ReadonlySet<string>>> = {
-  article: new Set([...Object.keys(lists['6.1']?.symbols ?? {}).filter((name) => !(name in SINCE)), ...GONE]),
+  article: new Set([...Object.keys(lists['6.1']?.symbols ?? {}).filter((name) => !LATER.includes(name)), ...GONE]),
   '6.1': new Set(Object.keys(lists['6.1']?.symbols ?? {})),
   '6.12': new Set(Object.keys(lists['6.12']?.symbols ?? {})),
   '6.18': new Set([...Object.keys(lists['6.12']?.symbols ?? {}), ...NEW]),

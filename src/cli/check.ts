@@ -57,10 +57,11 @@ export async function checkCommand(words: readonly string[], flags: CheckFlags):
   const asked = flags.report ?? (plain && flags.network === undefined && flags.bugs ? 'reports' : undefined);
   const folder = wasInterrupted() ? undefined : asked;
   if (folder !== undefined) await writeReport(report, folder);
+  const sizes = unpinned(report, suites, words, flags);
   process.stdout.write(
-    flags.json === true ? `${JSON.stringify(asJson(report, values), null, 2)}\n` : asText(report, suites, words, flags, folder),
+    flags.json === true ? `${JSON.stringify(asJson(report, values), null, 2)}\n` : asText(report, suites, flags, { folder, sizes }),
   );
-  const code = worst([exitCode(report), ...(unpinned(report, suites, words, flags).length > 0 ? ([1] as const) : [])]);
+  const code = worst([exitCode(report), ...(sizes.length > 0 ? ([1] as const) : [])]);
   return wasInterrupted() ? worst([code, 2]) : code;
 }
 
@@ -146,7 +147,13 @@ function exitCode({ suites, bugs }: Report): ExitCode {
   return worst([...claims, ...planted]);
 }
 
-function asText(report: Report, suites: readonly Suite[], words: readonly string[], flags: CheckFlags, folder: string | undefined): string {
+/** `sizes`: what is not of the size that is pinned. */
+function asText(
+  report: Report,
+  suites: readonly Suite[],
+  flags: CheckFlags,
+  { folder, sizes }: { readonly folder: string | undefined; readonly sizes: readonly string[] },
+): string {
   const style = outputStyle();
   const missed = report.bugs.filter((bug) => !found(bug));
   const lines = [resultTable(report.suites, { style, columnsMax: process.stdout.columns || 150 })];
@@ -164,7 +171,6 @@ function asText(report: Report, suites: readonly Suite[], words: readonly string
       .map(({ result }) => `  ${replayCommand(one.id, result, valuesOf(flags))}\n    ${verdictWords(result)}\n`),
   );
   if (surprises.length > 0) lines.push('\nto see a counterexample:\n', ...surprises);
-  const sizes = unpinned(report, suites, words, flags);
   if (sizes.length > 0) lines.push('\n', style('red', 'not of the size that is pinned:'), '\n', ...sizes);
   const known = knownViolations(suites);
   if (known.length > 0 && report.suites.length > 0) lines.push('\nviolations that are expected, and why:\n', ...known);

@@ -4,9 +4,8 @@ import { step, type StepTemplate } from '../../../src/model/network.ts';
 import { lastSplice } from '../../backlog/backlog.ts';
 import { type Kind, type Packet, range } from '../../kernel/packet.ts';
 import { inAction } from '../../napi/softnet.ts';
-import { pending } from '../../softirq/softirq.ts';
 import { end, type Parts, type ToStack } from '../parts.ts';
-import { deferredStep, exitSteps } from './nic.ts';
+import { bhOnSteps, exitSteps } from './exit.ts';
 import { serving, softirqOn } from './softirq.ts';
 
 type BacklogParts = Pick<Parts, 'wire' | 'cpu' | 'softirq' | 'ksoftirqd' | 'softnet' | 'backlog' | 'ipi' | 'ledger' | 'softnet_dropped'>;
@@ -41,7 +40,6 @@ export function senderSteps(n: BacklogParts, s: BacklogScenario): StepTemplate[]
   const cpu = s.senders;
   const owner = (c: number) => `sender/${c}`;
   const sends = s.leaving ? [s.leaving.sends] : [];
-  const own = s.leaving ? [s.leaving.isNotFlushed] : [];
   return [
     ...enqueueSteps(n, s, {
       name: 'netif_rx',
@@ -58,18 +56,14 @@ export function senderSteps(n: BacklogParts, s: BacklogScenario): StepTemplate[]
       moves: () => [],
       when: (c) => [serving(n.cpu(c)), n.softnet(c).in('polling'), ...sends],
     }),
-    step('bh_enable', { cpu }, ({ cpu: c }) => ({
-      owner: owner(c),
-      moves: [n.cpu(c).on({ type: 'BH_ON' })],
-      when: [n.softirq(c).is('has nothing pending', (context) => !pending(context)), ...own],
-    })),
-    step('bh_enable_softirq', { cpu }, ({ cpu: c }) => ({
-      owner: owner(c),
-      moves: [n.cpu(c).on({ type: 'BH_ON_SOFTIRQ' }), n.softirq(c).on({ type: 'ENTER' })],
-      when: [...(s.defers ? [n.ksoftirqd(c).out('runnable')] : []), ...own],
-      reveals: [{ event: 'softirq_entry', args: { cpu: c } }],
-    })),
-    ...(s.defers ? [deferredStep(n, { name: 'bh_enable_deferred', cpu, owner }, (c) => [n.cpu(c).on({ type: 'BH_ON' })])] : []),
+    ...bhOnSteps(n, {
+      name: 'bh_enable',
+      cpu,
+      owner,
+      moves: () => [],
+      when: () => (s.leaving ? [s.leaving.isNotFlushed] : []),
+      defers: s.defers,
+    }),
   ];
 }
 

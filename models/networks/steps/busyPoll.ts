@@ -4,12 +4,13 @@ import { step, type StepTemplate } from '../../../src/model/network.ts';
 import { not } from '../../../src/model/property.ts';
 import { range } from '../../kernel/packet.ts';
 import type { Profile } from '../../kernel/profile.ts';
-import { type deferral, due } from '../../napi/deferral.ts';
+import type { deferral } from '../../napi/deferral.ts';
 import { prefersBusy } from '../../napi/napi.ts';
 import { inAction } from '../../napi/softnet.ts';
 import type { napiTimer } from '../../napi/timer.ts';
 import type { busyPoller } from '../../task/busyPoller.ts';
 import type { Parts, ToStack } from '../parts.ts';
+import { bhOnSteps } from './exit.ts';
 import { bySoftirq, type Caller, cleanSteps } from './igb.ts';
 import { serving, softirqOn } from './softirq.ts';
 
@@ -75,21 +76,21 @@ export function softirqPollSteps(n: BusyParts, s: BusyScenario, up: ToStack): St
       when: [serving(n.cpu(c)), not(n.napi.is('prefers busy polling', prefersBusy))],
     })),
     // A task prefers to busy poll: the core completes on the driver's behalf, and asks again where no timer will.
-    step('poll_full_prefer', { cpu }, ({ cpu: c }) => ({
+    step('poll_full_prefer', { cpu, defers: [false, true] }, ({ cpu: c, defers }) => ({
       owner: softirqOn(c),
       moves: [
-        n.poll(c).on({ type: 'YIELD' }),
+        n.poll(c).on({ type: defers ? 'YIELD_DEFER' : 'YIELD' }),
         n.napi.on({ type: 'COMPLETE' }),
-        n.deferral.on({ type: 'POLICY', worked: true, missed: false }),
+        n.deferral.on({ type: 'POLICY', worked: true, defers }),
       ],
       when: [...full(c), n.napi.is('prefers busy polling', prefersBusy)],
     })),
-    step('poll_full_prefer_missed', { cpu, inside: [false, true] }, ({ cpu: c, inside }) => ({
+    step('poll_full_prefer_missed', { cpu, inside: [false, true], defers: [false, true] }, ({ cpu: c, inside, defers }) => ({
       owner: softirqOn(c),
       moves: [
         n.poll(c).on({ type: 'COMPLETE_MISSED' }),
         n.napi.on({ type: 'COMPLETE_MISSED' }),
-        n.deferral.on({ type: 'POLICY', worked: true, missed: true }),
+        n.deferral.on({ type: 'POLICY', worked: true, defers }),
         ...queueing(n, c, inside).moves,
       ],
       when: [...full(c), n.napi.is('prefers busy polling', prefersBusy), ...queueing(n, c, inside).when],
@@ -97,13 +98,13 @@ export function softirqPollSteps(n: BusyParts, s: BusyScenario, up: ToStack): St
     step('reschedule_won', { cpu, inside: [false, true] }, ({ cpu: c, inside }) => ({
       owner: softirqOn(c),
       moves: [n.poll(c).on({ type: 'RESCHEDULED' }), n.napi.on({ type: 'PREP' }), ...queueing(n, c, inside).moves],
-      when: [serving(n.cpu(c)), not(n.deferral.is('owes the timer', due)), ...queueing(n, c, inside).when],
+      when: [serving(n.cpu(c)), ...queueing(n, c, inside).when],
       cite: ['__napi_schedule'],
     })),
     step('reschedule_lost', { cpu }, ({ cpu: c }) => ({
       owner: softirqOn(c),
       moves: [n.poll(c).on({ type: 'RESCHEDULED' }), n.napi.on({ type: 'PREP_LOST' })],
-      when: [serving(n.cpu(c)), not(n.deferral.is('owes the timer', due))],
+      when: [serving(n.cpu(c))],
     })),
   ];
 }
@@ -113,33 +114,38 @@ function completeSteps(n: BusyParts, { prefix, cpu, owner, runs, on }: Poller): 
   const took = (c: number, worked: boolean) =>
     n.poll(c).is(worked ? 'took a frame' : 'took none', ({ work }, state) => state === 'completing' && work > 0 === worked);
   return [
-    step(`${prefix}complete`, { cpu, worked: [false, true] }, ({ cpu: c, worked }) => ({
+    step(`${prefix}complete`, { cpu, worked: [false, true], defers: [false, true] }, ({ cpu: c, worked, defers }) => ({
       owner: owner(c),
       moves: [
-        n.poll(c).on({ type: 'COMPLETE' }),
+        n.poll(c).on({ type: defers ? 'COMPLETE_DEFER' : 'COMPLETE' }),
         n.napi.on({ type: 'COMPLETE' }),
-        n.deferral.on({ type: 'POLICY', worked, missed: false }),
+        n.deferral.on({ type: 'POLICY', worked, defers }),
       ],
       when: [runs(c), took(c, worked)],
     })),
-    step(`${prefix}complete_missed`, { cpu, worked: [false, true], inside: [false, true] }, ({ cpu: c, worked, inside }) => ({
-      owner: owner(c),
-      moves: [
-        n.poll(c).on({ type: 'COMPLETE_MISSED' }),
-        n.napi.on({ type: 'COMPLETE_MISSED' }),
-        n.deferral.on({ type: 'POLICY', worked, missed: true }),
-        ...queueing(n, on(c), inside).moves,
-      ],
-      when: [runs(c), took(c, worked), n.poll(c).in('completing'), ...queueing(n, on(c), inside).when],
-    })),
+    // The count goes down all the same; the timer is not armed, as the instance is queued once more.
+    step(
+      `${prefix}complete_missed`,
+      { cpu, worked: [false, true], inside: [false, true], defers: [false, true] },
+      ({ cpu: c, worked, inside, defers }) => ({
+        owner: owner(c),
+        moves: [
+          n.poll(c).on({ type: 'COMPLETE_MISSED' }),
+          n.napi.on({ type: 'COMPLETE_MISSED' }),
+          n.deferral.on({ type: 'POLICY', worked, defers }),
+          ...queueing(n, on(c), inside).moves,
+        ],
+        when: [runs(c), took(c, worked), ...queueing(n, on(c), inside).when],
+      }),
+    ),
     step(`${prefix}unmask`, { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [n.poll(c).on({ type: 'UNMASK' }), n.vector.on({ type: 'UNMASK' })],
-      when: [runs(c), not(n.deferral.is('owes the timer', due))],
+      when: [runs(c)],
     })),
     step(`${prefix}arm_timer`, { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
-      moves: [n.poll(c).on({ type: 'DEFER' }), n.deferral.on({ type: 'ARMED' }), n.timer.on({ type: 'ARM' })],
+      moves: [n.poll(c).on({ type: 'ARM' }), n.timer.on({ type: 'ARM' })],
       when: [runs(c)],
     })),
   ];
@@ -182,36 +188,14 @@ export function busyTaskSteps(n: BusyParts, s: BusyScenario, up: ToStack): StepT
     ),
     by('busy_release', [n.task.on({ type: 'RELEASE' }), n.napi.on({ type: 'RELEASE' })]),
     by('busy_arm_late', [n.task.on({ type: 'ARM_LATE' }), n.timer.on({ type: 'ARM' })]),
-    ...bhOnSteps(n, 'busy_round', (type) => [n.task.on({ type: 'BH_ON' }), n.cpu(HOME).on({ type })], s),
-    ...bhOnSteps(n, 'busy_return', (type) => [n.task.on({ type: 'RETURN' }), n.cpu(HOME).on({ type })], s),
-  ];
-}
-
-/** local_bh_enable(): what was raised meanwhile runs now, or is left to a runnable ksoftirqd. */
-function bhOnSteps(
-  n: BusyParts,
-  name: string,
-  moves: (type: 'BH_ON' | 'BH_ON_SOFTIRQ') => readonly Move[],
-  s: BusyScenario,
-): StepTemplate[] {
-  const pending = n.softirq(HOME).is('has NET_RX pending', (context) => context.pending);
-  const runnable = n.ksoftirqd(HOME).in('runnable');
-  return [
-    step(`${name}_idle`, {}, () => ({ owner: TASK, moves: moves('BH_ON'), when: [not(pending)] })),
-    step(`${name}_softirq`, {}, () => ({
-      owner: TASK,
-      moves: [...moves('BH_ON_SOFTIRQ'), n.softirq(HOME).on({ type: 'ENTER' })],
-      when: s.profile.defersToKsoftirqd ? [not(runnable)] : [],
-    })),
-    ...(s.profile.defersToKsoftirqd
-      ? [
-          step(`${name}_deferred`, {}, () => ({
-            owner: TASK,
-            moves: moves('BH_ON'),
-            when: [pending, runnable],
-            cite: ['ksoftirqd_running' as const],
-          })),
-        ]
-      : []),
+    ...(['BH_ON', 'RETURN'] as const).flatMap((type) =>
+      bhOnSteps(n, {
+        name: type === 'BH_ON' ? 'busy_round' : 'busy_return',
+        cpu: [HOME],
+        owner: () => TASK,
+        moves: () => [n.task.on({ type })],
+        defers: s.profile.defersToKsoftirqd,
+      }),
+    ),
   ];
 }

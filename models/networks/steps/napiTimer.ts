@@ -2,7 +2,7 @@
 import { step, type StepTemplate } from '../../../src/model/network.ts';
 import { range } from '../../kernel/packet.ts';
 import { type BusyParts, type BusyScenario, queueing } from './busyPoll.ts';
-import { exitSteps } from './nic.ts';
+import { exitSteps } from './exit.ts';
 
 /** The timer expires on any CPU. */
 export function timerSteps(n: BusyParts, s: BusyScenario): StepTemplate[] {

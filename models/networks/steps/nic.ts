@@ -7,8 +7,7 @@ import type { Kind } from '../../kernel/packet.ts';
 import { range } from '../../kernel/packet.ts';
 import type { Profile } from '../../kernel/profile.ts';
 import { inAction } from '../../napi/softnet.ts';
-import { inInterrupt } from '../../cpu/cpu.ts';
-import { pending } from '../../softirq/softirq.ts';
+import { exitSteps } from './exit.ts';
 
 type NicParts = Pick<
   Parts,
@@ -51,6 +50,24 @@ export function deviceSteps(n: NicParts, s: NicScenario): StepTemplate[] {
     step('cause', {}, () => ({ owner: 'NIC', moves: [n.nic.on({ type: 'CAUSE' }), n.vector.on({ type: 'CAUSE' })] })),
     step('emit', {}, () => ({ owner: 'NIC', moves: [n.vector.on({ type: 'EMIT' })] })),
   ];
+}
+
+/** An interface that is up from the start: `moves` fill its ring, enable its instance and open its interrupt. */
+export function powerOnStep(n: Pick<Parts, 'nic' | 'ksoftirqd'>, moves: readonly Move[]): StepTemplate {
+  return step('power_on', {}, () => ({
+    owner: 'boot',
+    moves: [n.nic.on({ type: 'ENABLE' }), ...moves, ...n.ksoftirqd.all.map((one) => one.on({ type: 'CREATE' }))],
+  }));
+}
+
+/** A watchdog that writes EICS from time to time, for ever. */
+export function endlessWatchdogStep(n: Pick<Parts, 'vector'>): StepTemplate {
+  return step('watchdog', {}, () => ({
+    owner: 'watchdog',
+    environment: true,
+    moves: [n.vector.on({ type: 'KICK' })],
+    cite: ['igb_watchdog_task'],
+  }));
 }
 
 /**
@@ -113,55 +130,4 @@ export function interruptSteps(n: InterruptParts, s: Omit<NicScenario, 'packets'
     })),
     ...exitSteps(n, { name: 'irq_exit', cpu, owner, leave: (c) => n.handler(c).on({ type: 'EXIT' }), defers: s.profile.defersToKsoftirqd }),
   ];
-}
-
-/** What an interrupt does as it ends. */
-export interface Exit {
-  readonly name: string;
-  readonly cpu: readonly number[];
-  readonly owner: (cpu: number) => string;
-  readonly leave: (cpu: number) => ReturnType<Parts['handler']['all'][number]['on']>;
-  /** Softirqs are left to a runnable ksoftirqd. */
-  readonly defers: boolean;
-}
-
-/** irq_exit(): back to what was interrupted, or into softirqs if something is pending and nothing forbids it. */
-export function exitSteps(n: Pick<Parts, 'cpu' | 'softirq' | 'ksoftirqd'>, { name, cpu, owner, leave, defers }: Exit): StepTemplate[] {
-  return [
-    ...(defers ? [deferredStep(n, { name: `${name}_deferred`, cpu, owner }, (c) => [leave(c), n.cpu(c).on({ type: 'IRET' })])] : []),
-    step(`${name}_idle`, { cpu }, ({ cpu: c }) => ({
-      owner: owner(c),
-      moves: [leave(c), n.cpu(c).on({ type: 'IRET' })],
-      when: [n.softirq(c).is('has nothing pending', (context) => !pending(context))],
-    })),
-    step(`${name}_nested`, { cpu }, ({ cpu: c }) => ({
-      owner: owner(c),
-      moves: [leave(c), n.cpu(c).on({ type: 'IRET' })],
-      when: [n.softirq(c).is('has NET_RX pending', pending), n.cpu(c).is('is in_interrupt()', inInterrupt)],
-    })),
-    step(`${name}_softirq`, { cpu }, ({ cpu: c }) => ({
-      owner: owner(c),
-      moves: [leave(c), n.cpu(c).on({ type: 'IRET_SOFTIRQ' }), n.softirq(c).on({ type: 'ENTER' })],
-      when: defers ? [n.ksoftirqd(c).out('runnable')] : [],
-      reveals: [{ event: 'softirq_entry', args: { cpu: c } }],
-    })),
-  ];
-}
-
-/** ksoftirqd_running(): what is pending is left to a thread that is about to run. */
-export function deferredStep(
-  n: Pick<Parts, 'cpu' | 'softirq' | 'ksoftirqd'>,
-  { name, cpu, owner }: Pick<Exit, 'name' | 'cpu' | 'owner'>,
-  moves: (cpu: number) => readonly Move[],
-): StepTemplate {
-  return step(name, { cpu }, ({ cpu: c }) => ({
-    owner: owner(c),
-    moves: moves(c),
-    when: [
-      n.softirq(c).is('has NET_RX pending', pending),
-      n.cpu(c).is('is not in_interrupt()', (context) => !inInterrupt(context)),
-      n.ksoftirqd(c).in('runnable'),
-    ],
-    cite: ['ksoftirqd_running'],
-  }));
 }

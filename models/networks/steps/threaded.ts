@@ -8,8 +8,8 @@ import { disabling, isMarked, isThreaded } from '../../napi/napi.ts';
 import { inAction } from '../../napi/softnet.ts';
 import type { resetTask, switchTask } from '../../task/admin.ts';
 import { isRunning, type napiThread } from '../../task/napiThread.ts';
-import { pending } from '../../softirq/softirq.ts';
 import type { Parts, ToStack } from '../parts.ts';
+import { bhOnSteps } from './exit.ts';
 import { cleanSteps } from './igb.ts';
 import { serving, softirqOn } from './softirq.ts';
 
@@ -34,6 +34,8 @@ export interface ThreadedScenario {
   /** 6.18: switching the mode off stops the thread. */
   readonly stops: boolean;
   readonly batches: boolean;
+  /** local_bh_enable() leaves softirqs to a runnable ksoftirqd. */
+  readonly defers: boolean;
   /** Whether the worker that has disabled the instance enables it again. */
   readonly enables: 'always' | 'perhaps';
 }
@@ -144,15 +146,12 @@ export function threadSteps(n: ThreadedParts, s: ThreadedScenario, up: ToStack):
       ],
       [bhOff, isDisabling, ...listed(n)],
     ),
-    by(
-      'thread_bh_on',
-      [n.thread.on({ type: 'BH_ON' }), n.cpu(HOME).on({ type: 'BH_ON' })],
-      [n.softirq(HOME).is('has nothing pending', (context) => !pending(context))],
-    ),
-    by(
-      'thread_bh_on_softirq',
-      [n.thread.on({ type: 'BH_ON' }), n.cpu(HOME).on({ type: 'BH_ON_SOFTIRQ' }), n.softirq(HOME).on({ type: 'ENTER' })],
-      [],
-    ),
+    ...bhOnSteps(n, {
+      name: 'thread_bh_on',
+      cpu: [HOME],
+      owner: () => THREAD,
+      moves: () => [n.thread.on({ type: 'BH_ON' })],
+      defers: s.defers,
+    }),
   ];
 }

@@ -1,12 +1,11 @@
 /** The device of the backlogs is unregistered: each CPU's worker drops what is left of it. */
-import type { Move, Ref } from '../../../src/model/component.ts';
+import type { Ref } from '../../../src/model/component.ts';
 import { step, type StepTemplate } from '../../../src/model/network.ts';
 import { queued } from '../../backlog/backlog.ts';
 import type { unregister } from '../../backlog/unregister.ts';
 import { range } from '../../kernel/packet.ts';
-import { pending } from '../../softirq/softirq.ts';
 import { end, type Parts } from '../parts.ts';
-import { deferredStep } from './nic.ts';
+import { bhOnSteps } from './exit.ts';
 
 export type UnregisterParts = Pick<Parts, 'cpu' | 'softirq' | 'ksoftirqd' | 'backlog' | 'ledger'> & {
   readonly unregister: Ref<typeof unregister>;
@@ -19,8 +18,6 @@ export function unregisterSteps(
 ): StepTemplate[] {
   const cpu = range(s.cpus);
   const owner = (c: number) => `flush/${c}`;
-  const empty = (c: number) => n.backlog(c).is('is empty', (context) => !queued(context));
-  const ends = (c: number, type: 'BH_ON' | 'BH_ON_SOFTIRQ'): Move[] => [n.unregister.on({ type: 'END', cpu: c }), n.cpu(c).on({ type })];
   return [
     step('unregister', {}, () => ({ owner: 'ip link delete', environment: true, moves: [n.unregister.on({ type: 'CLOSE' })] })),
     step('flush_begin', { cpu }, ({ cpu: c }) => ({
@@ -32,16 +29,13 @@ export function unregisterSteps(
       moves: [n.unregister.on({ type: 'PACKET', cpu: c }), n.backlog(c).on({ type: 'FLUSH', pkt }), ...end(n, pkt, 'flushed')],
       when: [n.cpu(c).in('bhOff')],
     })),
-    step('flush_end', { cpu }, ({ cpu: c }) => ({
-      owner: owner(c),
-      moves: ends(c, 'BH_ON'),
-      when: [empty(c), n.softirq(c).is('has nothing pending', (context) => !pending(context))],
-    })),
-    step('flush_end_softirq', { cpu }, ({ cpu: c }) => ({
-      owner: owner(c),
-      moves: [...ends(c, 'BH_ON_SOFTIRQ'), n.softirq(c).on({ type: 'ENTER' })],
-      when: [empty(c), ...(s.defers ? [n.ksoftirqd(c).out('runnable')] : [])],
-    })),
-    ...(s.defers ? [deferredStep(n, { name: 'flush_end_deferred', cpu, owner }, (c) => ends(c, 'BH_ON'))] : []),
+    ...bhOnSteps(n, {
+      name: 'flush_end',
+      cpu,
+      owner,
+      moves: (c) => [n.unregister.on({ type: 'END', cpu: c })],
+      when: (c) => [n.backlog(c).is('is empty', (context) => !queued(context))],
+      defers: s.defers,
+    }),
   ];
 }
