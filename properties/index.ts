@@ -2,6 +2,7 @@
 import type { Suite } from '../src/model/suite.ts';
 import { BUSY_POLL_SUITES } from './suites/busy-poll.ts';
 import { DESCRIPTOR_SUITES } from './suites/descriptors.ts';
+import { DISPATCH_SUITES } from './suites/dispatch.ts';
 import { DRIVER_SUITES } from './suites/drivers.ts';
 import { GRO_SUITES } from './suites/gro.ts';
 import { NET_RX_SUITES } from './suites/net-rx.ts';
@@ -21,6 +22,7 @@ export const SUITES: readonly Suite[] = [
   ...THREADED_SUITES,
   ...DRIVER_SUITES,
   ...GRO_SUITES,
+  ...DISPATCH_SUITES,
   ...BACKLOG_SUITES,
   ...STACK_SUITES,
   ...SOCKET_SUITES,

@@ -18,7 +18,7 @@ export const UNREACHED: Readonly<Record<string, string>> = {
   'gro: owned HOLD #2': ERROR,
   'gro: owned MERGE #2': ERROR,
   'gro: owned NORMAL #2': ERROR,
-  'dispatch: ordered IP #2': ERROR,
+  'flowOrder: ordered UP #2': ERROR,
   'contract: polling FRAME #2': ERROR,
   'contract: polling ARM': 'no driver here arms its interrupt before it completes',
   'contract: polling SHORT': ERROR,

@@ -1,10 +1,12 @@
 /** Bugs planted in GRO. */
 import { assign } from 'xstate';
 import type { Bug } from '../../src/model/suite.ts';
+import { flowOf } from '../gro/gro.ts';
 import type { groSlice } from '../networks/gro.ts';
 
 type GroBug = Bug<ReturnType<typeof groSlice.build>>;
 
+const BUCKET = { packets: 4, flows: 3, limit: 2, batch: 2 };
 const DELIVERED = 'what GRO has taken goes up in the end';
 
 export const GRO_BUGS: readonly GroBug[] = [
@@ -33,7 +35,7 @@ export const GRO_BUGS: readonly GroBug[] = [
         moves: [
           n.poll.on({ type: 'TAKE' }),
           n.queue.on({ type: 'TAKE', pkt }),
-          n.dispatch.on({ type: 'IP', pkt }),
+          n.flowOrder.on({ type: 'UP', pkt }),
           n.ledger.on({ type: 'END', pkt, fate: 'delivered' }),
         ],
       })),
@@ -77,10 +79,43 @@ export const GRO_BUGS: readonly GroBug[] = [
     plant: (net) => net.replaceMachine('gro', (machine) => machine.provide({ actions: { merge: assign({}) } })),
   },
   {
-    id: 'unknown-uncounted',
-    about: 'a frame that nobody handles is dropped and not counted',
-    breaks: ['rx_dropped counts exactly the frames that nobody handles'],
+    id: 'bucket-without-limit',
+    about: 'dev_gro_receive() holds one more flow whatever the bucket holds already',
+    breaks: ['no more flows are held than MAX_GRO_SKBS'],
+    scenario: BUCKET,
     plant: (net) =>
-      net.replaceStep('up_unknown', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'rx_dropped') })),
+      net.replaceMachine('gro', (machine) =>
+        machine.provide({
+          actions: {
+            hold: assign(({ context: c, event }) => {
+              if (!('pkt' in event)) return {};
+              const flow = flowOf(event.pkt, c.flows);
+              return { held: c.held.with(flow, [event.pkt]), order: [...c.order.filter((one) => one !== flow), flow] };
+            }),
+          },
+        }),
+      ),
+  },
+  {
+    id: 'batch-not-looked-at',
+    about: 'gro_normal_one() lets rx_list grow until the poll ends',
+    breaks: ['rx_list goes up once it has gro_normal_batch frames'],
+    scenario: BUCKET,
+    plant: (net) =>
+      net.replaceMachine('gro', (machine) =>
+        machine.provide({
+          actions: {
+            normal: assign(({ context: c, event }) =>
+              'pkt' in event
+                ? {
+                    held: c.held.with(flowOf(event.pkt, c.flows), []),
+                    order: c.order.filter((one) => one !== flowOf(event.pkt, c.flows)),
+                    list: [...c.list, ...c.held[flowOf(event.pkt, c.flows)]!, event.pkt],
+                  }
+                : {},
+            ),
+          },
+        }),
+      ),
   },
 ];

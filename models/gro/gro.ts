@@ -3,8 +3,8 @@
  *
  * Source      Linux 6.12 net/core/gro.c (dev_gro_receive, napi_gro_flush, gro_normal_list), include/net/gro.h
  * Contract    within a flow frames come out in the order in which they went in: a frame that cannot be merged pushes the one held
- *             before it out first
- * Bounds      GroBounds; the kernel holds 8 skbs in each of 8 buckets
+ *             before it out first; a bucket that is full pushes its oldest out; a list that is long enough goes up at once
+ * Bounds      GroBounds; the kernel holds 8 skbs in each of 8 buckets, this is one bucket
  * Leaves out  what decides whether two frames may be merged: any two of a flow may, or not; segments beyond the size of a packet
  */
 import { assertEvent, assign, setup } from 'xstate';
@@ -13,6 +13,10 @@ import type { Packet } from '../kernel/packet.ts';
 
 export interface GroBounds {
   readonly flows: number;
+  /** MAX_GRO_SKBS: flows that may be held. */
+  readonly limit: number;
+  /** gro_normal_batch: the length at which rx_list goes up. */
+  readonly batch: number;
 }
 
 /** Frames `pkt` belong to flow `pkt % flows`. */
@@ -31,21 +35,33 @@ export type GroEvent =
 export interface GroContext extends GroBounds {
   /** By flow, what is held: the head and what was merged into it. */
   readonly held: readonly (readonly Packet[])[];
+  /** Flows that are held, the oldest first. */
+  readonly order: readonly number[];
   /** By flow: held since an earlier jiffy. */
   readonly old: readonly boolean[];
   /** napi->rx_list. */
   readonly list: readonly Packet[];
+  /** rx_list has reached gro_normal_batch and goes up, whatever the poll is doing. */
+  readonly draining: boolean;
 }
 
 /** Frames come in the order of the queue. */
 const isNewest = ({ held, list }: GroContext, pkt: Packet): boolean => [...list, ...held.flat()].every((one) => one < pkt);
 
+/** gro_normal_one(): the list grows, and goes up once it is long enough. */
+const listed = (c: GroContext, frames: readonly Packet[]): Pick<GroContext, 'list' | 'draining'> => {
+  const list = [...c.list, ...frames];
+  return { list, draining: frames.length > 0 && list.length >= c.batch };
+};
+
 const groSetup = setup({
   types: { input: {} as GroBounds, context: {} as GroContext, events: {} as GroEvent, meta: {} as Cite },
   guards: {
-    isNewest: ({ context: c, event }) => 'pkt' in event && isNewest(c, event.pkt),
-    holdsFlow: ({ context: c, event }) => 'pkt' in event && isNewest(c, event.pkt) && c.held[flowOf(event.pkt, c.flows)]!.length > 0,
-    isNot: ({ context: c, event }) => 'pkt' in event && !isNewest(c, event.pkt),
+    isNewest: ({ context: c, event }) => 'pkt' in event && !c.draining && isNewest(c, event.pkt),
+    stays: ({ context: c }) => !c.draining,
+    holdsFlow: ({ context: c, event }) =>
+      'pkt' in event && !c.draining && isNewest(c, event.pkt) && c.held[flowOf(event.pkt, c.flows)]!.length > 0,
+    isNot: ({ context: c, event }) => 'pkt' in event && !c.draining && !isNewest(c, event.pkt),
     isFirst: ({ context: c, event }) => 'pkt' in event && c.list[0] === event.pkt,
     isEmpty: ({ context: c }) => c.list.length === 0,
     agesSomething: ({ context: c }) => c.held.some((one, flow) => one.length > 0 && !c.old[flow]),
@@ -54,7 +70,15 @@ const groSetup = setup({
     hold: assign(({ context: c, event }) => {
       assertEvent(event, 'HOLD');
       const flow = flowOf(event.pkt, c.flows);
-      return { held: c.held.with(flow, [event.pkt]), old: c.old.with(flow, false), list: [...c.list, ...c.held[flow]!] };
+      const others = c.order.filter((one) => one !== flow);
+      const oldest = others.length >= c.limit ? others[0] : undefined;
+      const gone = oldest === undefined ? c.held : c.held.with(oldest, []);
+      return {
+        held: gone.with(flow, [event.pkt]),
+        order: [...others.filter((one) => one !== oldest), flow],
+        old: (oldest === undefined ? c.old : c.old.with(oldest, false)).with(flow, false),
+        ...listed(c, [...c.held[flow]!, ...(oldest === undefined ? [] : c.held[oldest]!)]),
+      };
     }),
     merge: assign(({ context: c, event }) => {
       assertEvent(event, 'MERGE');
@@ -64,26 +88,45 @@ const groSetup = setup({
     normal: assign(({ context: c, event }) => {
       assertEvent(event, 'NORMAL');
       const flow = flowOf(event.pkt, c.flows);
-      return { held: c.held.with(flow, []), old: c.old.with(flow, false), list: [...c.list, ...c.held[flow]!, event.pkt] };
+      return {
+        held: c.held.with(flow, []),
+        order: c.order.filter((one) => one !== flow),
+        old: c.old.with(flow, false),
+        ...listed(c, [...c.held[flow]!, event.pkt]),
+      };
     }),
     age: assign({ old: ({ context: c }) => c.held.map((one) => one.length > 0) }),
-    flush: assign(({ context: c }) => ({ held: c.held.map(() => []), old: c.old.map(() => false), list: [...c.list, ...c.held.flat()] })),
+    flush: assign(({ context: c }) => ({
+      held: c.held.map(() => []),
+      order: [],
+      old: c.old.map(() => false),
+      ...listed(
+        c,
+        c.order.flatMap((flow) => c.held[flow]!),
+      ),
+    })),
     flushOld: assign(({ context: c }) => ({
       held: c.held.map((one, flow) => (c.old[flow] ? [] : one)),
+      order: c.order.filter((flow) => !c.old[flow]),
       old: c.old.map(() => false),
-      list: [...c.list, ...c.held.flatMap((one, flow) => (c.old[flow] ? one : []))],
+      ...listed(
+        c,
+        c.order.flatMap((flow) => (c.old[flow] ? c.held[flow]! : [])),
+      ),
     })),
-    up: assign({ list: ({ context: c }) => c.list.slice(1) }),
+    up: assign(({ context: c }) => ({ list: c.list.slice(1), draining: c.draining && c.list.length > 1 })),
   },
 });
 
 export const gro = groSetup.createMachine({
   id: 'gro',
-  context: ({ input: { flows } }) => ({
-    flows,
-    held: Array.from({ length: flows }, () => []),
-    old: Array<boolean>(flows).fill(false),
+  context: ({ input }) => ({
+    ...input,
+    held: Array.from({ length: input.flows }, () => []),
+    order: [],
+    old: Array<boolean>(input.flows).fill(false),
     list: [],
+    draining: false,
   }),
   initial: 'owned',
   states: {
@@ -92,7 +135,7 @@ export const gro = groSetup.createMachine({
       on: {
         HOLD: [
           { guard: 'isNewest', target: 'owned', actions: 'hold', meta: cite('napi_gro_receive', 'dev_gro_receive') },
-          { target: 'broken', meta: cite('napi_gro_receive', 'dev_gro_receive') },
+          { guard: 'isNot', target: 'broken', meta: cite('napi_gro_receive', 'dev_gro_receive') },
         ],
         MERGE: [
           { guard: 'holdsFlow', target: 'owned', actions: 'merge', meta: cite('napi_gro_receive', 'dev_gro_receive') },
@@ -100,11 +143,11 @@ export const gro = groSetup.createMachine({
         ],
         NORMAL: [
           { guard: 'isNewest', target: 'owned', actions: 'normal', meta: cite('napi_gro_receive', 'dev_gro_receive') },
-          { target: 'broken', meta: cite('napi_gro_receive', 'dev_gro_receive') },
+          { guard: 'isNot', target: 'broken', meta: cite('napi_gro_receive', 'dev_gro_receive') },
         ],
         AGE: { guard: 'agesSomething', target: 'owned', actions: 'age', meta: cite() },
-        FLUSH: { target: 'owned', actions: 'flush', meta: cite('napi_gro_flush') },
-        FLUSH_OLD: { target: 'owned', actions: 'flushOld', meta: cite('napi_gro_flush') },
+        FLUSH: { guard: 'stays', target: 'owned', actions: 'flush', meta: cite('napi_gro_flush') },
+        FLUSH_OLD: { guard: 'stays', target: 'owned', actions: 'flushOld', meta: cite('napi_gro_flush') },
         UP: { guard: 'isFirst', target: 'owned', actions: 'up', meta: cite('gro_normal_list', 'netif_receive_skb_list_internal') },
         EMPTY: { guard: 'isEmpty', target: 'owned', meta: cite('gro_normal_list') },
       },
@@ -124,3 +167,6 @@ export const inGro =
   (pkt: Packet) =>
   ({ held, list }: GroContext): boolean =>
     list.includes(pkt) || held.flat().includes(pkt);
+
+/** rx_list goes up in the middle of a poll. */
+export const drains = ({ draining }: GroContext): boolean => draining;

@@ -25,6 +25,12 @@ export const FATES = [
   'missed',
   /** No handler for the EtherType: rx_dropped, UNHANDLED_PROTO. */
   'unhandled',
+  /** The same on a device whose rx_handler wants an exact match: rx_nohandler. */
+  'nohandler',
+  /** Its memory is from the reserves, and its protocol may not have it: rx_dropped. */
+  'reserve',
+  /** A generic XDP program did not let it pass: no counter. */
+  'xdp',
   /** No handler for the protocol: IpInUnknownProtos. */
   'noProto',
   /** netdev_max_backlog: softnet_stat column 2. */

@@ -1,21 +1,21 @@
-/** The slice of GRO and dispatch: one instance polls, merges, flushes and hands up, in a flood or with a timer. */
+/** The slice of GRO: one instance polls, merges, flushes and hands up, in a flood or with a timer. */
 import { component, type Ref } from '../../src/model/component.ts';
 import { network, step, type StepTemplate } from '../../src/model/network.ts';
 import { choice, family, int } from '../../src/model/scenario.ts';
 import { queue } from '../drivers/queue.ts';
-import { dispatch } from '../gro/dispatch.ts';
-import { gro, holdsSome } from '../gro/gro.ts';
+import { flowOrder } from '../gro/flowOrder.ts';
+import { drains, gro, holdsSome } from '../gro/gro.ts';
 import { groPoll, timerComes } from '../gro/groPoll.ts';
 import { range } from '../kernel/packet.ts';
 import { componentsOf } from './components.ts';
 import { end, type Parts } from './parts.ts';
 import { keys } from './scenario.ts';
 
-export type GroParts = Pick<Parts, 'wire' | 'ledger' | 'rx_dropped'> & {
+export type GroParts = Pick<Parts, 'wire' | 'ledger'> & {
   readonly queue: Ref<typeof queue>;
   readonly poll: Ref<typeof groPoll>;
   readonly gro: Ref<typeof gro>;
-  readonly dispatch: Ref<typeof dispatch>;
+  readonly flowOrder: Ref<typeof flowOrder>;
 };
 
 const SOFTIRQ = 'softirq/0';
@@ -79,51 +79,42 @@ function pollSteps(
   ];
 }
 
-/** rx_list goes up, frame by frame, to whoever handles its EtherType. */
+/** rx_list goes up, frame by frame. */
 function upSteps(n: GroParts, packets: number): StepTemplate[] {
-  const domain = { pkt: range(packets) };
-  const when = [n.poll.in('delivering', 'repolling')];
-  const up = (pkt: number) => n.gro.on({ type: 'UP', pkt });
+  const up = (pkt: number) => ({
+    owner: SOFTIRQ,
+    moves: [n.gro.on({ type: 'UP', pkt }), n.flowOrder.on({ type: 'UP', pkt }), ...end(n, pkt, 'delivered')],
+  });
   return [
-    step('up_ip', domain, ({ pkt }) => ({
-      owner: SOFTIRQ,
-      moves: [up(pkt), n.dispatch.on({ type: 'IP', pkt }), ...end(n, pkt, 'delivered')],
-      when,
-    })),
-    step('up_tapped', domain, ({ pkt }) => ({
-      owner: SOFTIRQ,
-      moves: [up(pkt), n.dispatch.on({ type: 'TAPPED', pkt }), ...end(n, pkt, 'delivered')],
-      when,
-    })),
-    step('up_unknown', domain, ({ pkt }) => ({
-      owner: SOFTIRQ,
-      moves: [up(pkt), n.dispatch.on({ type: 'UNKNOWN', pkt }), ...end(n, pkt, 'unhandled', n.rx_dropped)],
-      when,
+    step('up', { pkt: range(packets) }, ({ pkt }) => ({ ...up(pkt), when: [n.poll.in('delivering', 'repolling')] })),
+    step('up_batch', { pkt: range(packets) }, ({ pkt }) => ({
+      ...up(pkt),
+      when: [n.poll.in('receiving', 'completing', 'full'), n.gro.is('has a whole batch', drains)],
     })),
   ];
 }
 
 export const groSlice = family({
   name: 'gro',
-  about: 'GRO holds, merges and flushes; frames go up to the handler of their EtherType',
+  about: 'GRO holds, merges and flushes',
   keys: {
     ...keys('packets', 'weight'),
     flows: int({ min: 1, max: 4, otherwise: 2, about: 'flows that the frames belong to, in turn' }),
+    limit: int({ min: 1, max: 8, otherwise: 8, about: 'flows held at once: MAX_GRO_SKBS' }),
+    batch: int({ min: 1, max: 64, otherwise: 8, about: 'length at which rx_list goes up: gro_normal_batch' }),
     timeout: choice(['off', 'on'], 'on', 'gro_flush_timeout is not zero'),
     hz: choice(['below 1000', '1000'], 'below 1000', 'of the kernel: what a full poll flushes'),
     flood: choice(['off', 'on'], 'off', 'frames of other flows come without end'),
-    tap: choice(['off', 'on'], 'off', 'a packet socket listens to everything'),
   },
   build: (s) => {
-    const { wire, ledger, counters } = componentsOf({ packets: s.packets });
+    const { wire, ledger } = componentsOf({ packets: s.packets });
     return network('gro', {
       wire,
       queue: component(queue, { size: s.packets }),
       poll: component(groPoll, { weight: s.weight, timeout: s.timeout === 'on' }),
-      gro: component(gro, { flows: s.flows }),
-      dispatch: component(dispatch, { flows: s.flows, tap: s.tap === 'on' }),
+      gro: component(gro, { flows: s.flows, limit: s.limit, batch: s.batch }),
+      flowOrder: component(flowOrder, { flows: s.flows }),
       ledger,
-      rx_dropped: counters.rx_dropped,
     })
       .join((n) => startSteps(n, s.packets))
       .join((n) => pollSteps(n, s))

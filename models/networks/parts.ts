@@ -34,6 +34,7 @@ import type { udp } from '../udp/udp.ts';
 export const COUNTERS = [
   'rx_missed_errors',
   'rx_dropped',
+  'rx_nohandler',
   'softnet_dropped',
   'IpInUnknownProtos',
   'UdpInDatagrams',

@@ -122,7 +122,8 @@ export const mayFill = (s: { readonly packets: number; readonly size: number; re
 /** What each counter counts: the ends of packets, and the words for them. UdpInErrors is the sum of its parts: upper-half CL3. */
 const COUNTED: Readonly<Record<CounterName, { readonly fates: readonly Fate[]; readonly words: string }>> = {
   rx_missed_errors: { fates: ['missed'], words: 'frames that found no descriptor' },
-  rx_dropped: { fates: ['unhandled'], words: 'frames without a protocol handler' },
+  rx_dropped: { fates: ['unhandled', 'reserve'], words: 'frames without a protocol handler' },
+  rx_nohandler: { fates: ['nohandler'], words: 'frames of an inactive slave that no exact handler takes' },
   softnet_dropped: { fates: ['backlogFull'], words: 'packets that found the backlog full' },
   IpInUnknownProtos: { fates: ['noProto'], words: 'packets of an unknown protocol' },
   UdpInDatagrams: { fates: ['delivered'], words: 'delivered datagrams' },

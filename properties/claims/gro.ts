@@ -3,7 +3,7 @@ import { eachLeadsTo, never, not, type Property } from '../../src/model/property
 import { holdsSome, inGro, listsSome } from '../../models/gro/gro.ts';
 import { timerComes } from '../../models/gro/groPoll.ts';
 import { keepsFrame } from '../../models/drivers/queue.ts';
-import { count, open } from '../../models/kernel/ledger.ts';
+import { open } from '../../models/kernel/ledger.ts';
 import { range } from '../../models/kernel/packet.ts';
 import type { GroParts } from '../../models/networks/gro.ts';
 import { arrived } from '../../models/nic/wire.ts';
@@ -26,7 +26,7 @@ export const groLosesNothing = (n: GroParts, packets: number): Property =>
 
 /** I6.3 */
 export const flowInOrder = (n: GroParts): Property =>
-  never('the frames of a flow come up in order', [[n.dispatch.in('reordered')]], [n.gro.is('holds something', holdsSome)]);
+  never('the frames of a flow come up in order', [[n.flowOrder.in('reordered')]], [n.gro.is('holds something', holdsSome)]);
 
 /** I4.4 */
 export const heldHasTimer = (n: GroParts): Property =>
@@ -55,13 +55,18 @@ export const heldIsDelivered = (n: GroParts, packets: number, ages: boolean): Pr
     { willing: ages ? ['jiffy'] : [] },
   );
 
-/** T6.13: without a tap an unknown EtherType is dropped and counted; with one it counts as handled. */
-export const unknownCounted = (n: GroParts, packets: number): Property =>
+/** 8.1: a bucket holds MAX_GRO_SKBS at most. */
+export const heldWithinLimit = (n: GroParts): Property =>
   never(
-    'rx_dropped counts exactly the frames that nobody handles',
-    range(packets + 1).map((k) => [
-      n.rx_dropped.is(`reads ${k}`, (context) => context.count === k),
-      not(n.ledger.is(`has ${k} unhandled`, (context) => count(context, 'unhandled') === k)),
-    ]),
-    [n.ledger.is('has one unhandled', (context) => count(context, 'unhandled') > 0)],
+    'no more flows are held than MAX_GRO_SKBS',
+    [[n.gro.is('holds more than that', ({ order, limit }) => order.length > limit)]],
+    [n.gro.is('holds as many', ({ order, limit }) => order.length === limit)],
+  );
+
+/** 8.1: gro_normal_batch. */
+export const batchGoesUp = (n: GroParts): Property =>
+  never(
+    'rx_list goes up once it has gro_normal_batch frames',
+    [[n.gro.is('has a whole batch that stays', ({ list, batch, draining }) => list.length >= batch && !draining)]],
+    [n.gro.is('hands a batch up', ({ draining }) => draining)],
   );
