@@ -23,7 +23,7 @@ test('shows what each bug breaks, in how many steps, and nothing of what none br
     row: 'M1.1',
     breaks: ['r'],
     killed: [{ property: 'q' }, { property: 'r', steps: 12 }],
-    calibration: 9,
+    calibration: { steps: 9, because: 'it counts the boot' },
   };
   expect(mutantTable([mutant, other], plain)).toBe(`s
    1  q
@@ -35,8 +35,8 @@ test('shows what each bug breaks, in how many steps, and nothing of what none br
 A number is the length of the shortest counterexample, 0 where what should be reachable is not; ! marks what the bug is planted
 to break, ? what was not decided.
 
-shortest counterexamples beside those of another checker, which sends all frames first and has other steps:
-  M1.1: 12 steps here, 9 there (other)
+shortest counterexamples beside those of another checker, which sends all frames first and runs to the end:
+  M1.1: 12 steps here, 9 there (other): it counts the boot
 
 2 bugs and 0 benign changes: all as expected
 `);
@@ -55,5 +55,5 @@ test('every bug of a suite is killed by what it is planted to break, and a benig
   expect(await mutantsCommand({ network: 'ring/article', json: true })).toBe(0);
   const all = JSON.parse(run.said) as Mutant[];
   expect(all.filter(({ breaks }) => breaks.length === 0).map(({ killed }) => killed)).toEqual([[], [], []]);
-  expect(all.find(({ id }) => id === 'no-latch')).toMatchObject({ row: 'M2.1', calibration: 18 });
+  expect(all.find(({ id }) => id === 'no-latch')).toMatchObject({ row: 'M2.1', calibration: { steps: 18 } });
 });

@@ -5,7 +5,8 @@
  * Contract    any CPU appends under the queue lock; the instance is scheduled only when the input queue goes from empty
  *             to non-empty, so one missed schedule is for ever; the limit test is length <= max, so max + 1 fit
  * Bounds      BacklogBounds; the kernel has max 1000, weight 64
- * Leaves out  the flow limit, netif_running()
+ * Leaves out  the look at the length before the lock is taken, 6.12 and later: a packet may be dropped that would find room
+ *             once the lock is had; the flow limit and netif_running() are machines of their own
  *
  * 3.10 clears SCHED when it splices its last batch, before that batch is delivered; 6.12 clears it when both queues are
  * empty. Both happen under the queue lock.
@@ -163,3 +164,9 @@ export const overflown = (context: BacklogContext): boolean => context.input.len
 
 /** The next splice leaves weight to spare: 3.10 clears SCHED and unlinks the instance with it. */
 export const lastSplice = (context: BacklogContext): boolean => context.clearsEarly && context.input.length < context.weight - context.work;
+
+/** The input queue takes no more: length > max. */
+export const full = (context: BacklogContext): boolean => context.input.length > context.max;
+
+/** The input queue is at least half full: skb_flow_limit() looks at the flow. */
+export const halfFull = (context: BacklogContext): boolean => context.input.length >= context.max >> 1;

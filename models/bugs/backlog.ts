@@ -2,6 +2,7 @@
 import type { Bug } from '../../src/model/suite.ts';
 import { owesNothing } from '../backlog/backlog.ts';
 import type { backlogSlice } from '../networks/backlog.ts';
+import { NETDEV_BUGS } from './netdev.ts';
 
 type BacklogBug = Bug<ReturnType<typeof backlogSlice.build>>;
 
@@ -41,7 +42,7 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
   {
     id: 'backlog-drop-uncounted',
     about: 'enqueue_to_backlog() drops and does not count in softnet_data.dropped',
-    breaks: ['softnet_dropped counts exactly the packets that found the backlog full'],
+    breaks: ['softnet_dropped counts exactly the packets that a backlog has no room for'],
     plant: (net) =>
       ['netif_rx_drop', 'netif_rx_nested_drop'].reduce(
         (changed, name) =>
@@ -185,23 +186,5 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
         }),
       ),
   },
-  {
-    id: 'process-queue-not-flushed',
-    about: 'flush_backlog() looks at the input queue only: what was spliced before is delivered by a device that is gone',
-    breaks: ['an unregistered device has no packet in a backlog'],
-    scenario: { profile: '6.12', packets: 3, weight: 1, backlogMax: 1, unregister: 'on' },
-    plant: (net) =>
-      ['flush_end', 'flush_end_softirq'].reduce(
-        (changed, name) =>
-          changed.replaceStep(name, (spec, n, { cpu }) => ({
-            ...spec,
-            when: (spec.when ?? []).map((one) =>
-              one.label === 'is empty' ? n.backlog(Number(cpu)).is('has an empty input queue', ({ input }) => input.length === 0) : one,
-            ),
-          })),
-        net.replaceMachine('backlog', (machine) =>
-          machine.provide({ guards: { isFlushed: ({ context: c, event }) => 'pkt' in event && c.input[0] === event.pkt } }),
-        ),
-      ),
-  },
+  ...NETDEV_BUGS,
 ];

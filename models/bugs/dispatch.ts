@@ -11,7 +11,7 @@ export const DISPATCH_BUGS: readonly Bug<DispatchNetwork>[] = [
   {
     id: 'unknown-uncounted',
     about: 'a frame that nobody handles is dropped and not counted',
-    breaks: ['rx_dropped counts exactly the frames without a protocol handler'],
+    breaks: ['rx_dropped counts exactly the packets that no handler or no backlog takes'],
     plant: (net) =>
       net.replaceStep('drop_unhandled', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'rx_dropped') })),
   },
@@ -20,7 +20,7 @@ export const DISPATCH_BUGS: readonly Bug<DispatchNetwork>[] = [
     about: 'what an inactive slave drops is counted in rx_dropped',
     breaks: [
       'rx_nohandler counts exactly the frames of an inactive slave that no exact handler takes',
-      'rx_dropped counts exactly the frames without a protocol handler',
+      'rx_dropped counts exactly the packets that no handler or no backlog takes',
     ],
     scenario: SLAVE,
     plant: (net) =>
@@ -78,7 +78,7 @@ export const DISPATCH_BUGS: readonly Bug<DispatchNetwork>[] = [
   {
     id: 'xdp-counted',
     about: 'what XDP drops is counted in rx_dropped',
-    breaks: ['rx_dropped counts exactly the frames without a protocol handler', 'a frame goes, and no counter tells'],
+    breaks: ['rx_dropped counts exactly the packets that no handler or no backlog takes', 'a frame goes, and no counter tells'],
     scenario: { packets: 1, xdp: 'on' },
     plant: (net) => net.replaceStep('xdp_drop', (spec, n) => ({ ...spec, moves: [...spec.moves, n.rx_dropped.on({ type: 'INC' })] })),
   },

@@ -40,4 +40,18 @@ export const NET_RX_BUGS: readonly NetRxBug[] = [
         net,
       ),
   },
+  {
+    id: 'squeeze-uncounted',
+    about: 'net_rx_action() stops for want of budget and does not count it',
+    breaks: ['net_rx_action() that has run out of budget or time has counted it in time_squeeze'],
+    plant: (net) =>
+      net.replaceStep('net_rx_squeeze', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'time_squeeze') })),
+  },
+  {
+    id: 'emptiness-first',
+    about: 'budget and time are looked at only where something is left to poll',
+    breaks: ['time_squeeze is counted where nothing is left to poll'],
+    scenario: { profile: '6.12' },
+    plant: (net) => net.replaceMachine('softnet', (machine) => machine.provide({ guards: { squeezesEmpty: () => false } })),
+  },
 ];

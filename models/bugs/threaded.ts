@@ -57,4 +57,22 @@ export const THREADED_BUGS: readonly ThreadedBug[] = [
     scenario: { profile: '6.18', writes: 1 },
     plant: (net) => net.replaceStep('thread_stopped', () => undefined),
   },
+  {
+    id: 'busy-whatever-comes',
+    about: 'a thread that busy polls does not look at DISABLE, and keeps the instance',
+    breaks: ['napi_disable() ends'],
+    scenario: { profile: '6.18', busy: 'on' },
+    plant: (net) =>
+      ['thread_busy_end_disabled', 'thread_busy_off_disabled'].reduce(
+        (changed, name) => changed.replaceStep(name, () => undefined),
+        ['thread_busy_begin', 'thread_busy_on'].reduce(
+          (changed, name) =>
+            changed.replaceStep(name, (spec) => ({
+              ...spec,
+              when: (spec.when ?? []).filter(({ label }) => label !== 'not: is being disabled'),
+            })),
+          net,
+        ),
+      ),
+  },
 ];

@@ -39,7 +39,10 @@ export const counter = setup({
         ],
       },
     },
-    overflown: { description: 'Counted more often than there are packets.', on: { INC: { target: 'overflown', meta: cite() } } },
+    overflown: {
+      description: 'Counted more often than there are packets, or than anybody wants to know.',
+      on: { INC: { target: 'overflown', meta: cite() } },
+    },
   },
 });
 

@@ -35,6 +35,10 @@ export const FATES = [
   'noProto',
   /** netdev_max_backlog: softnet_stat column 2. */
   'backlogFull',
+  /** The backlog was half full, and most of it of one flow: softnet_stat columns 2 and 11. */
+  'flowLimited',
+  /** netif_running() was false at the backlog: rx_dropped; 6.1 counts it in softnet_stat column 2, too. */
+  'notRunning',
   /** The device was unregistered while the packet was in a backlog: no counter. */
   'flushed',
   /** UdpNoPorts, no ICMP (yet). */

@@ -18,6 +18,17 @@ export type RcvbufRule =
   /** 6.18 __udp_enqueue_schedule_skb(): drop if charged + size > rcvbuf, but an empty socket takes one. */
   | 'strict';
 
+/** What does enqueue_to_backlog() do with a packet of a device for which netif_running() is false? */
+export type RunningRule =
+  /** 3.10: it is not asked (e9e4dd3267d0, 4.2). */
+  | 'not asked'
+  /** 6.1: asked first, and counted in softnet_data.dropped as well. */
+  | 'asked first, counted'
+  /** 6.12: asked after the limits. */
+  | 'asked last'
+  /** 6.18: asked first. */
+  | 'asked first';
+
 export interface Profile {
   /** igb_down() masks the vector before it disables NAPI; 3.10 does it after. */
   readonly masksFirst: boolean;
@@ -38,6 +49,7 @@ export interface Profile {
   /** A datagram of at most 76 bytes has its checksum verified before the lookup, since 3.16. */
   readonly checksumFirst: boolean;
   readonly rcvbuf: RcvbufRule;
+  readonly running: RunningRule;
 }
 
 const LATER = {
@@ -65,9 +77,10 @@ export const PROFILE: Readonly<Record<ProfileName, Profile>> = {
     readerQueue: false,
     checksumFirst: false,
     rcvbuf: 'reached',
+    running: 'not asked',
   },
   // Its second look at the charge, after the datagram was added, can only differ with several receiving CPUs.
-  '6.1': { ...LATER, defersToKsoftirqd: true, inNetRxAction: false, rcvbuf: 'exceeded' },
-  '6.12': { ...LATER, rcvbuf: 'exceeded' },
-  '6.18': { ...LATER, rcvbuf: 'strict' },
+  '6.1': { ...LATER, defersToKsoftirqd: true, inNetRxAction: false, rcvbuf: 'exceeded', running: 'asked first, counted' },
+  '6.12': { ...LATER, rcvbuf: 'exceeded', running: 'asked last' },
+  '6.18': { ...LATER, rcvbuf: 'strict', running: 'asked first' },
 };

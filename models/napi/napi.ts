@@ -4,7 +4,7 @@
  * Source      Linux 3.10 and 6.12, net/core/dev.c
  * Contract    SCHED is an ownership token: it is taken by one compare-exchange, and whoever holds it will poll
  * Bounds      NapiBounds
- * Leaves out  netpoll. Busy polling and the timer belong to the family busy-poll, threads to the family threaded.
+ * Leaves out  netpoll; LISTED, NO_BUSY_POLL and HAS_NOTIFIER, which are set once and decide nothing that is modelled. Busy polling and the timer belong to the family busy-poll, threads to the family threaded.
  *
  * Where the owner is (interrupt handler, poll list, polling) is the business of `handler`, `softnet` and `igbPoll`.
  */
@@ -27,6 +27,7 @@ export type NapiEvent =
   | { readonly type: 'GRAB' } //            a busy poller wins SCHED, and sets IN_BUSY_POLL
   | { readonly type: 'GRAB_LOST'; readonly prefer: boolean } // it does not; it may leave PREFER_BUSY_POLL
   | { readonly type: 'KEEP' } //            napi_complete_done() while IN_BUSY_POLL: returns false, changes nothing
+  | { readonly type: 'SET_BUSY' } //        THREADED_BUSY_POLL: the thread sets IN_BUSY_POLL on the instance that it owns
   | { readonly type: 'CLEAR_MISSED' } //    busy_poll_stop()
   | { readonly type: 'CLEAR_BUSY' } //      busy_poll_stop()
   | { readonly type: 'RELEASE' } //         __busy_poll_stop() clears SCHED and nothing else
@@ -138,7 +139,8 @@ export const napi = setup({
         GRAB_LOST: { target: 'scheduled', actions: 'setPrefer', meta: cite('napi_busy_loop') },
         KEEP: { guard: 'busy', target: 'scheduled', meta: cite('napi_complete_done') },
         CLEAR_MISSED: { target: 'scheduled', actions: 'clearMissed', meta: cite('busy_poll_stop') },
-        CLEAR_BUSY: { target: 'scheduled', actions: 'clearBusy', meta: cite('busy_poll_stop') },
+        SET_BUSY: { target: 'scheduled', actions: 'setBusy', meta: cite('napi_threaded_poll') },
+        CLEAR_BUSY: { target: 'scheduled', actions: 'clearBusy', meta: cite('busy_poll_stop', 'napi_threaded_poll') },
         RELEASE: { target: 'free', meta: cite('__busy_poll_stop') },
         TIMER_LOST: { target: 'scheduled', meta: cite('napi_watchdog') },
         DISABLE: { target: 'scheduled', actions: 'setDisable', meta: cite('napi_disable') },
@@ -162,3 +164,6 @@ export const isThreaded = (context: NapiContext): boolean => context.threaded;
 
 /** SCHED_THREADED is set. */
 export const isMarked = (context: NapiContext): boolean => context.marked;
+
+/** IN_BUSY_POLL is set: napi_complete_done() changes nothing. */
+export const isBusy = (context: NapiContext): boolean => context.busy;

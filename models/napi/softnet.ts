@@ -6,7 +6,7 @@
  * Bounds      SoftnetBounds
  * Leaves out  netpoll, threaded polling. The budget of 300 and the two jiffies are one nondeterministic choice: after any
  *             poll the loop may find that it has to stop, which allows every run that the counts allow. time_squeeze is
- *             not counted.
+ *             counted in the family net-rx only; elsewhere BREAK is both a squeeze and the end with instances to repoll.
  */
 import { assertEvent, assign, setup } from 'xstate';
 import { cite, type Cite } from '../kernel/cite.ts';
@@ -30,6 +30,8 @@ export type SoftnetEvent =
   | { readonly type: 'REQUEUED' } //                          the same, and the completion on its behalf found MISSED
   | { readonly type: 'EXIT' } //                              nothing left
   | { readonly type: 'BREAK' } //                             stops with work left; NET_RX is raised again
+  | { readonly type: 'SQUEEZE' } //                           the same, because the budget or the time is used up: time_squeeze
+  | { readonly type: 'SQUEEZE_EMPTY' } //                     they are used up, and nothing is left: time_squeeze all the same
   | { readonly type: 'PUSH_IPI'; readonly cpu: number } //    a remote backlog is to be scheduled by IPI
   | { readonly type: 'SEND_IPI'; readonly cpu: number } //    the IPI leaves
   | { readonly type: 'DONE' }; //                             net_rx_action() returns
@@ -47,6 +49,8 @@ export interface SoftnetContext extends SoftnetBounds {
   readonly polled: boolean;
   /** sd->in_net_rx_action: NET_RX need not be raised, the loop will look. */
   readonly inAction: boolean;
+  /** The loop has ended by time_squeeze. */
+  readonly squeezed: boolean;
   /** sd->rps_ipi_list: CPUs whose backlog waits for an IPI from here. */
   readonly ipis: readonly number[];
 }
@@ -63,6 +67,8 @@ const softnetSetup = setup({
     nothingLeft: ({ context: c }) => c.list.length + c.local.length + c.repoll.length === 0,
     onlyNewOnes: ({ context: c }) => !c.inPlace && c.list.length > 0 && c.local.length + c.repoll.length === 0,
     mayBreak: ({ context: c }) => c.polled && c.list.length + c.local.length + c.repoll.length > 0,
+    // Later kernels look at budget and time right after a poll, 3.10 at the top of the loop.
+    squeezesEmpty: ({ context: c }) => !c.inPlace && c.polled && c.list.length + c.local.length + c.repoll.length === 0,
     isFirstIpi: ({ context: c, event }) => 'cpu' in event && c.ipis[0] === event.cpu,
     backlogNext: ({ context: c, event }) => 'cpu' in event && c.ipis[0] === event.cpu && (c.inPlace ? c.list : c.local)[0] === 'backlog',
     owesNone: ({ context: c, event }) => 'cpu' in event && !c.ipis.includes(event.cpu),
@@ -102,6 +108,8 @@ const softnetSetup = setup({
         return [...c.ipis, event.cpu];
       },
     }),
+    squeeze: assign({ squeezed: true }),
+    relax: assign({ squeezed: false }),
     popIpi: assign({ ipis: ({ context: c }) => c.ipis.slice(1) }),
   },
 });
@@ -122,7 +130,17 @@ const PUSH_IPI = (state: 'idle' | 'loop' | 'polling' | 'ending') =>
 
 export const softnet = softnetSetup.createMachine({
   id: 'softnet',
-  context: ({ input }) => ({ ...input, list: [], local: [], repoll: [], current: null, polled: false, inAction: false, ipis: [] }),
+  context: ({ input }) => ({
+    ...input,
+    list: [],
+    local: [],
+    repoll: [],
+    current: null,
+    polled: false,
+    inAction: false,
+    squeezed: false,
+    ipis: [],
+  }),
   initial: 'idle',
   states: {
     idle: {
@@ -138,6 +156,13 @@ export const softnet = softnetSetup.createMachine({
         RESTART: { guard: 'onlyNewOnes', target: 'loop', actions: 'splice', meta: cite('net_rx_action') },
         EXIT: { guard: 'nothingLeft', target: 'ending', actions: 'leaveAction', meta: cite('net_rx_action') },
         BREAK: { guard: 'mayBreak', target: 'ending', actions: 'giveBack', meta: cite('net_rx_action', '__raise_softirq_irqoff') },
+        SQUEEZE: {
+          guard: 'mayBreak',
+          target: 'ending',
+          actions: ['giveBack', 'squeeze'],
+          meta: cite('net_rx_action', '__raise_softirq_irqoff'),
+        },
+        SQUEEZE_EMPTY: { guard: 'squeezesEmpty', target: 'ending', actions: ['leaveAction', 'squeeze'], meta: cite('net_rx_action') },
         SEND_IPI: {
           guard: 'backlogNext',
           target: 'loop',
@@ -172,7 +197,7 @@ export const softnet = softnetSetup.createMachine({
         ADD: ADD('ending'),
         PUSH_IPI: PUSH_IPI('ending'),
         SEND_IPI: { guard: 'isFirstIpi', target: 'ending', actions: 'popIpi', meta: cite('net_rps_action_and_irq_enable') },
-        DONE: { guard: 'noIpis', target: 'idle', meta: cite('net_rx_action') },
+        DONE: { guard: 'noIpis', target: 'idle', actions: 'relax', meta: cite('net_rx_action') },
       },
     },
     corrupt: { description: 'A node was added to a list it was already on.' },

@@ -4,8 +4,9 @@
  */
 import { component } from '../../src/model/component.ts';
 import { network } from '../../src/model/network.ts';
-import { choice, family } from '../../src/model/scenario.ts';
-import { unregister } from '../backlog/unregister.ts';
+import { choice, family, int } from '../../src/model/scenario.ts';
+import { flowLimit } from '../backlog/flowLimit.ts';
+import { netdev } from '../backlog/netdev.ts';
 import { range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
 import { componentsOf } from './components.ts';
@@ -13,7 +14,7 @@ import { end } from './parts.ts';
 import { keys } from './scenario.ts';
 import { ipiSteps, processSteps, senderSteps } from './steps/backlog.ts';
 import { softirqSteps } from './steps/softirq.ts';
-import { unregisterSteps } from './steps/unregister.ts';
+import { netdevSteps } from './steps/netdev.ts';
 import { cpusInTurn } from './symmetry.ts';
 
 export const backlogSlice = family({
@@ -22,7 +23,10 @@ export const backlogSlice = family({
   keys: {
     ...keys('profile', 'packets', 'cpus', 'weight', 'backlogMax'),
     rps: choice(['off', 'on'], 'off', 'packets go to the backlog of the next CPU'),
-    unregister: choice(['off', 'on'], 'off', 'the device may go away'),
+    device: choice(['up', 'comes and goes'], 'up', 'whether it opens and is unregistered'),
+    limit: choice(['off', 'on'], 'off', 'flows are limited: flow_limit_cpu_bitmap'),
+    flows: int({ min: 1, max: 8, otherwise: 2, about: 'flows that packets may belong to, where that matters' }),
+    history: int({ min: 2, max: 128, otherwise: 2, about: 'FLOW_LIMIT_HISTORY' }),
   },
   build: (s) => {
     const profile = PROFILE[s.profile];
@@ -35,15 +39,25 @@ export const backlogSlice = family({
     };
     const target = (c: number) => (s.rps === 'on' ? (c + 1) % s.cpus : c);
     const { wire, cpu, softirq, ksoftirqd, softnet, backlog, ipi, ledger, counters } = componentsOf(s);
-    const { softnet_dropped } = counters;
-    const device = { unregister: component(unregister, { cpus: s.cpus }) };
+    const { softnet_dropped, rx_dropped, flow_limit_count } = counters;
+    const comesAndGoes = s.device !== 'up';
+    const more = {
+      rx_dropped,
+      flow_limit_count,
+      flowLimit: range(s.cpus).map(() => component(flowLimit, { flows: s.flows, history: s.history })),
+      netdev: component(netdev, { cpus: s.cpus, comesAndGoes }),
+    };
     return (
-      network('backlog', { wire, cpu, softirq, ksoftirqd, softnet, backlog, ipi, ledger, softnet_dropped, ...device })
+      network('backlog', { wire, cpu, softirq, ksoftirqd, softnet, backlog, ipi, ledger, softnet_dropped, ...more })
         .step('power_on', {}, (_, n) => ({ owner: 'boot', moves: n.ksoftirqd.all.map((one) => one.on({ type: 'CREATE' })) }))
-        .join((n) => {
-          const leaving = { sends: n.unregister.in('up'), isNotFlushed: n.unregister.out('flushing') };
-          return senderSteps(n, { ...bounds, target, ...(s.unregister === 'on' ? { leaving } : {}) });
-        })
+        .join((n) =>
+          senderSteps(n, {
+            ...bounds,
+            target,
+            ...(comesAndGoes ? { leaving: { netdev: n.netdev, rule: profile.running } } : {}),
+            ...(s.limit === 'on' ? { limited: { ...n, flows: s.flows } } : {}),
+          }),
+        )
         .join((n) => softirqSteps(n, s.cpus))
         .join((n) =>
           processSteps(
@@ -55,9 +69,9 @@ export const backlogSlice = family({
           ),
         )
         .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus, bounds.defers) : []))
-        .join((n) => (s.unregister === 'on' ? unregisterSteps(n, bounds) : []))
+        .join((n) => (comesAndGoes ? netdevSteps(n, bounds) : []))
         // Backlogs are flushed in the order of the CPUs.
-        .symmetric((parts) => (s.unregister === 'on' ? [] : cpusInTurn(parts, { cpus: s.cpus })))
+        .symmetric((parts) => (comesAndGoes || s.limit === 'on' ? [] : cpusInTurn(parts, { cpus: s.cpus })))
     );
   },
 });

@@ -1,6 +1,8 @@
 /** The slice of net_rx_action(): two instances on one CPU, both with work without end. */
+import { component, type Ref } from '../../src/model/component.ts';
 import { network, step, type StepTemplate } from '../../src/model/network.ts';
 import { family } from '../../src/model/scenario.ts';
+import { counter } from '../kernel/counter.ts';
 import { PROFILE } from '../kernel/profile.ts';
 import { has, inAction, type Instance } from '../napi/softnet.ts';
 import { componentsOf } from './components.ts';
@@ -9,7 +11,9 @@ import { keys } from './scenario.ts';
 import { exitSteps } from './steps/exit.ts';
 import { serving, softirqOn, softirqSteps } from './steps/softirq.ts';
 
-export type NetRxParts = Pick<Parts, 'cpu' | 'softirq' | 'ksoftirqd' | 'softnet' | 'handler'>;
+export type NetRxParts = Pick<Parts, 'cpu' | 'softirq' | 'ksoftirqd' | 'softnet' | 'handler'> & {
+  readonly time_squeeze: Ref<typeof counter>;
+};
 
 export const INSTANCES: readonly Instance[] = ['igb', 'driver'];
 
@@ -48,6 +52,19 @@ function pollSteps(n: NetRxParts, inPlace: boolean): StepTemplate[] {
   ];
 }
 
+/** The end of the loop where budget or time are used up. What is left is given back by `net_rx_break` where only repolls are. */
+function squeezeSteps(n: NetRxParts): StepTemplate[] {
+  const squeezed = n.time_squeeze.on({ type: 'INC' });
+  const by = { owner: softirqOn(0), when: [serving(n.cpu(0))] };
+  return [
+    step('net_rx_squeeze', {}, () => ({
+      ...by,
+      moves: [n.softnet(0).on({ type: 'SQUEEZE' }), n.softirq(0).on({ type: 'RAISE' }), squeezed],
+    })),
+    step('net_rx_squeeze_empty', {}, () => ({ ...by, moves: [n.softnet(0).on({ type: 'SQUEEZE_EMPTY' }), squeezed] })),
+  ];
+}
+
 export const netRxSlice = family({
   name: 'net-rx',
   about: 'net_rx_action() with two instances that always have more work',
@@ -55,10 +72,18 @@ export const netRxSlice = family({
   build: (s) => {
     const { cpu, softirq, ksoftirqd, softnet, handler } = componentsOf({ profile: s.profile, packets: 0 });
     const profile = PROFILE[s.profile];
-    return network('net-rx', { cpu, softirq, ksoftirqd, softnet, handler })
+    return network('net-rx', { cpu, softirq, ksoftirqd, softnet, handler, time_squeeze: component(counter, { max: 1 }) })
       .step('power_on', {}, (_, n) => ({ owner: 'boot', moves: [n.ksoftirqd(0).on({ type: 'CREATE' })] }))
       .join((n) => interruptSteps(n, profile.defersToKsoftirqd))
       .join((n) => softirqSteps(n, 1))
-      .join((n) => pollSteps(n, profile.pollInPlace));
+      .join((n) => pollSteps(n, profile.pollInPlace))
+      .replaceStep('net_rx_break', (spec, n) => ({
+        ...spec,
+        when: [
+          ...(spec.when ?? []),
+          n.softnet(0).is('has only repolls left', (c) => !c.inPlace && c.local.length === 0 && c.repoll.length > 0),
+        ],
+      }))
+      .join(squeezeSteps);
   },
 });

@@ -36,6 +36,7 @@ export const COUNTERS = [
   'rx_dropped',
   'rx_nohandler',
   'softnet_dropped',
+  'flow_limit_count',
   'IpInUnknownProtos',
   'UdpInDatagrams',
   'UdpNoPorts',

@@ -14,7 +14,7 @@ import { resetSteps, switchSteps } from './steps/admin.ts';
 import { igbSteps } from './steps/igb.ts';
 import { deviceSteps, endlessWatchdogStep, interruptSteps, powerOnStep } from './steps/nic.ts';
 import { softirqSteps } from './steps/softirq.ts';
-import { listed, threadSteps, wakeSteps } from './steps/threaded.ts';
+import { listed, threadBusySteps, threadSteps, wakeSteps } from './steps/threaded.ts';
 
 export const threadedSlice = family({
   name: 'threaded',
@@ -26,6 +26,7 @@ export const threadedSlice = family({
     enables: choice(['always', 'perhaps'], 'always', 'it does enable it again'),
     writes: int({ min: 0, max: 4, otherwise: 0, about: 'writes to `threaded`, off first' }),
     watchdog: choice(['off', 'on'], 'off', 'the driver writes EICS from time to time, for ever'),
+    busy: choice(['off', 'on'], 'off', 'the mode is busy polling: THREADED_BUSY_POLL of 6.18'),
   },
   build: (s) => {
     const profile = PROFILE[s.profile];
@@ -55,7 +56,7 @@ export const threadedSlice = family({
       ledger,
       // One per CPU, and the last one for the thread.
       poll: [...poll, component(igbPoll, { weight: s.weight, batches: profile.rxList })],
-      thread: component(napiThread, { trustsWakeup: bounds.marksRunningOnly }),
+      thread: component(napiThread, { trustsWakeup: bounds.marksRunningOnly, busy: s.busy === 'on' }),
       reset: component(resetTask),
       admin: component(switchTask),
       resets: component(counter, { max: s.resets }),
@@ -83,6 +84,7 @@ export const threadedSlice = family({
         ),
       )
       .join((n) => threadSteps(n, bounds, (_, pkt) => ({ moves: end(n, pkt, 'delivered'), when: [] })))
+      .join((n) => (s.busy === 'on' ? threadBusySteps(n) : []))
       .join((n) => (s.resets > 0 ? resetSteps(n, bounds) : []))
       .join((n) => (s.writes > 0 ? switchSteps(n, bounds) : []))
       .join((n) => (s.watchdog === 'on' ? [endlessWatchdogStep(n)] : []));

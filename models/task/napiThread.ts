@@ -4,7 +4,7 @@
  * Source      Linux 6.1 and 6.12 net/core/dev.c (napi_thread_wait, napi_threaded_poll), 6.18 (napi_stop_kthread)
  * Contract    TASK_INTERRUPTIBLE before the test of SCHED_THREADED, so that a wakeup after the test keeps it from sleeping
  * Bounds      ThreadBounds
- * Leaves out  THREADED_BUSY_POLL (6.18), the IPIs of RPS that it sends
+ * Leaves out  the IPIs of RPS that it sends
  */
 import { assign, setup } from 'xstate';
 import { cite, type Cite } from '../kernel/cite.ts';
@@ -12,6 +12,8 @@ import { cite, type Cite } from '../kernel/cite.ts';
 export interface ThreadBounds {
   /** 6.1: having been woken counts as SCHED_THREADED; 56364c910691 (6.9) took that out. */
   readonly trustsWakeup: boolean;
+  /** THREADED_BUSY_POLL, 6.18 (c18d4b190a46): the thread keeps the instance and polls for ever. */
+  readonly busy: boolean;
 }
 
 export type NapiThreadEvent =
@@ -22,6 +24,7 @@ export type NapiThreadEvent =
   | { readonly type: 'NOTHING' }
   | { readonly type: 'SCHEDULE' } //  schedule(): sleeps, unless woken since SET
   | { readonly type: 'WAKE' } //      wake_up_process()
+  | { readonly type: 'LOOK' } //      busy polling: IN_BUSY_POLL is what it should be
   | { readonly type: 'POLL' } //      bottom halves off, ->poll()
   | { readonly type: 'SKIP' } //      the same, but SCHED is clear
   | { readonly type: 'DONE' } //      ->poll() has returned, and is not to be called again
@@ -40,7 +43,7 @@ export interface NapiThreadContext extends ThreadBounds {
   readonly repoll: boolean;
 }
 
-type Awake = 'setting' | 'testing' | 'going' | 'owner' | 'polling' | 'enabling';
+type Awake = 'setting' | 'testing' | 'going' | 'owner' | 'looked' | 'polling' | 'enabling';
 
 const WAKE = (state: Awake) => ({ WAKE: { target: state, actions: 'wake', meta: cite('wake_up_process') } }) as const;
 const STOP = (state: Awake) => ({ STOP: { target: state, actions: ['ask', 'wake'], meta: cite('kthread_stop') } }) as const;
@@ -53,6 +56,9 @@ export const napiThread = setup({
     shouldStop: ({ context }) => context.shouldStop,
     trusts: ({ context }) => context.woken && !context.shouldStop,
     trustsNothing: ({ context }) => !context.woken && !context.shouldStop,
+    looks: ({ context }) => context.busy,
+    repollsBusy: ({ context }) => context.repoll && context.busy,
+    looksNot: ({ context }) => !context.busy,
     repolls: ({ context }) => context.repoll,
     // The state is set before the test.
     testsFirst: () => false,
@@ -120,8 +126,22 @@ export const napiThread = setup({
       on: {
         ...WAKE('owner'),
         ...STOP('owner'),
-        POLL: { target: 'polling', actions: 'notAgain', meta: cite('napi_threaded_poll', 'local_bh_disable', '__napi_poll') },
+        LOOK: { guard: 'looks', target: 'looked', meta: cite('napi_threaded_poll') },
+        POLL: {
+          guard: 'looksNot',
+          target: 'polling',
+          actions: 'notAgain',
+          meta: cite('napi_threaded_poll', 'local_bh_disable', '__napi_poll'),
+        },
         SKIP: { target: 'enabling', actions: 'notAgain', meta: cite('napi_threaded_poll', 'local_bh_disable', '__napi_poll') },
+      },
+    },
+    looked: {
+      description: 'Has settled whether it is to keep the instance.',
+      on: {
+        ...WAKE('looked'),
+        ...STOP('looked'),
+        POLL: { target: 'polling', actions: 'notAgain', meta: cite('napi_threaded_poll', 'local_bh_disable', '__napi_poll') },
       },
     },
     polling: {
@@ -139,6 +159,7 @@ export const napiThread = setup({
         ...WAKE('enabling'),
         ...STOP('enabling'),
         BH_ON: [
+          { guard: 'repollsBusy', target: 'looked', meta: cite('napi_threaded_poll', 'local_bh_enable') },
           { guard: 'repolls', target: 'owner', meta: cite('napi_threaded_poll', 'local_bh_enable') },
           { target: 'setting', meta: cite('napi_threaded_poll', 'local_bh_enable') },
         ],

@@ -29,7 +29,7 @@ export const GRO_SUITES: readonly Suite[] = [
     id: 'gro/timer',
     family: groSlice,
     scenario: { packets: 3 },
-    deep: { scenario: { packets: 5 }, states: 6_288, transitions: 12_705 },
+    deep: { scenario: { packets: 5 }, states: 2_125, transitions: 4_386 },
     walk: { packets: 6, weight: 4 },
     properties: groProperties,
     bugs: GRO_BUGS,

@@ -97,4 +97,12 @@ export const THREADED_SUITES: readonly Suite[] = [
     violates: { [SWITCH_ENDS]: LEFT_DISABLED },
     bugs: [],
   }),
+  suite({
+    id: 'threaded/6.18-busy',
+    family: threadedSlice,
+    scenario: { profile: '6.18', packets: 2, weight: 1, resets: 1, writes: 2, busy: 'on' },
+    walk: { profile: '6.18', packets: 8, ring: 8, weight: 4, resets: 2, writes: 2, busy: 'on' },
+    properties: threadedProperties,
+    bugs: [],
+  }),
 ];

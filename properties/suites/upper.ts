@@ -4,6 +4,7 @@ import { BACKLOG_BUGS } from '../../models/bugs/backlog.ts';
 import { SOCKET_BUGS } from '../../models/bugs/socket.ts';
 import { STACK_BUGS } from '../../models/bugs/stack.ts';
 import { range } from '../../models/kernel/packet.ts';
+import { PROFILE, type ProfileName } from '../../models/kernel/profile.ts';
 import { backlogSlice } from '../../models/networks/backlog.ts';
 import { socketSlice } from '../../models/networks/socket.ts';
 import { stackSlice } from '../../models/networks/stack.ts';
@@ -11,12 +12,20 @@ import { accounted, backlogBound, conservation, mayFill, noStuckBacklog, oneTooM
 import { badChecksum, everyUnreachable, noFalseUnreachable } from '../claims/icmp.ts';
 import { backlogIsProcessed, callGoesOn, queuedIsRead, raisedIsCleared, SLEEPER_WOKEN, sleeperIsWoken } from '../claims/progress.ts';
 import { raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
-import { flushedIsEmpty } from '../claims/unregister.ts';
+import { flushedIsEmpty, limitedWhenHalfFull, minorFlowPasses, otherFlowPasses, runningIsMarked } from '../claims/netdev.ts';
 import { callsEnd, NO_LOST_WAKEUP, noChargeLeak, noFalseAgain, noLostWakeup, rcvbufBound } from '../claims/wakeup.ts';
 
 const backlogProperties = (
   network: ReturnType<typeof backlogSlice.build>,
-  s: { readonly packets: number; readonly cpus: number; readonly rps: 'off' | 'on'; readonly unregister: 'off' | 'on' },
+  s: {
+    readonly packets: number;
+    readonly cpus: number;
+    readonly rps: 'off' | 'on';
+    readonly device: string;
+    readonly limit: 'off' | 'on';
+    readonly flows: number;
+    readonly profile: ProfileName;
+  },
 ) => {
   const n = network.refs;
   const target = s.rps === 'on' ? 1 % s.cpus : 0;
@@ -24,13 +33,23 @@ const backlogProperties = (
     noStuckBacklog(n, target),
     backlogBound(n, target),
     oneTooMany(n, target),
-    accounted(n, 'softnet_dropped', s.packets),
+    accounted(n, 'softnet_dropped', s.packets, PROFILE[s.profile].running === 'asked first, counted' ? ['notRunning'] : []),
+    accounted(n, 'rx_dropped', s.packets),
     conservation(n, s.packets),
     raisedHasServer(n),
     raisedIsServed(n),
     backlogIsProcessed(n, s.packets),
     raisedIsCleared(n, range(s.cpus)),
-    ...(s.unregister === 'on' ? [flushedIsEmpty(n)] : []),
+    ...(s.device === 'up' ? [] : [flushedIsEmpty(n)]),
+    ...(s.device === 'up' || s.profile === 'article' ? [] : [runningIsMarked(n)]),
+    ...(s.limit === 'on'
+      ? [
+          accounted(n, 'flow_limit_count', s.packets),
+          limitedWhenHalfFull({ ...n, flows: s.flows }, target),
+          minorFlowPasses({ ...n, flows: s.flows }),
+          otherFlowPasses({ ...n, flows: s.flows }),
+        ]
+      : []),
   ];
 };
 
@@ -54,8 +73,25 @@ export const BACKLOG_SUITES: readonly Suite[] = [
   suite({
     id: 'backlog/6.12-unregister',
     family: backlogSlice,
-    scenario: { profile: '6.12', packets: 3, cpus: 2, backlogMax: 1, rps: 'on', unregister: 'on' },
-    walk: { packets: 10, cpus: 3, backlogMax: 1, rps: 'on', unregister: 'on' },
+    scenario: { profile: '6.12', packets: 3, cpus: 2, backlogMax: 1, rps: 'on', device: 'comes and goes' },
+    walk: { packets: 10, cpus: 3, backlogMax: 1, rps: 'on', device: 'comes and goes' },
+    properties: backlogProperties,
+    bugs: [],
+  }),
+  // netif_running() is asked in another place, and counted.
+  suite({
+    id: 'backlog/6.1-unregister',
+    family: backlogSlice,
+    scenario: { profile: '6.1', packets: 3, device: 'comes and goes' },
+    walk: { packets: 10, cpus: 2, device: 'comes and goes' },
+    properties: backlogProperties,
+    bugs: [],
+  }),
+  suite({
+    id: 'backlog/6.12-flows',
+    family: backlogSlice,
+    scenario: { profile: '6.12', packets: 4, backlogMax: 2, limit: 'on' },
+    walk: { packets: 12, cpus: 2, backlogMax: 4, rps: 'on', limit: 'on', history: 4, flows: 3 },
     properties: backlogProperties,
     bugs: [],
   }),

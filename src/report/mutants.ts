@@ -19,8 +19,8 @@ export interface Mutant {
   readonly breaks: readonly string[];
   /** What it does break, and the sound network at the same bounds does not. */
   readonly killed: readonly Killed[];
-  /** The steps that another checker needed, where there is such a figure. */
-  readonly calibration?: number;
+  /** The steps that another checker needed, and what makes the difference, where there is such a figure. */
+  readonly calibration?: { readonly steps: number; readonly because: string };
   /** In what it is not as expected. */
   readonly wrong?: string;
 }
@@ -43,15 +43,17 @@ export function mutantTable(mutants: readonly Mutant[], style: Style): string {
     'A number is the length of the shortest counterexample, 0 where what should be reachable is not; ! marks what the bug is planted\nto break, ? what was not decided.\n',
     ...(compared.length === 0
       ? []
-      : ['\nshortest counterexamples beside those of another checker, which sends all frames first and has other steps:\n']),
-    ...compared.map((one) => `  ${one.row}: ${leastOf(one)} steps here, ${one.calibration} there (${one.id})\n`),
+      : ['\nshortest counterexamples beside those of another checker, which sends all frames first and runs to the end:\n']),
+    ...compared.map(
+      (one) => `  ${one.row}: ${leastOf(one)} steps here, ${one.calibration?.steps} there (${one.id}): ${one.calibration?.because}\n`,
+    ),
     ...wrong.map((one) => style('red', `\nNOT AS EXPECTED: ${one.suite}: ${one.id} ${one.wrong}\n`)),
     `\n${mutants.length - benign} bugs and ${benign} benign changes: ${wrong.length === 0 ? 'all as expected' : `${wrong.length} NOT as expected`}\n`,
   ].join('');
 }
 
 function leastOf({ killed }: Mutant): number {
-  return Math.min(...killed.flatMap(({ steps }) => steps ?? []));
+  return Math.min(...killed.flatMap(({ steps = 0 }) => (steps > 0 ? [steps] : [])));
 }
 
 function suiteTable(suite: string, mutants: readonly Mutant[], style: Style): string {

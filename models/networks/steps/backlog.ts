@@ -1,45 +1,18 @@
 /** The backlog: netif_rx() by a sender or by the stack itself, RPS towards another CPU, process_backlog(). */
-import type { Move, Observation } from '../../../src/model/component.ts';
+import type { Observation } from '../../../src/model/component.ts';
 import { step, type StepTemplate } from '../../../src/model/network.ts';
 import { lastSplice } from '../../backlog/backlog.ts';
-import { type Kind, type Packet, range } from '../../kernel/packet.ts';
-import { inAction } from '../../napi/softnet.ts';
-import { end, type Parts, type ToStack } from '../parts.ts';
+import { range } from '../../kernel/packet.ts';
+import type { ToStack } from '../parts.ts';
+import { actsIn, type BacklogParts, type BacklogScenario, enqueueSteps } from './enqueue.ts';
 import { bhOnSteps, exitSteps } from './exit.ts';
 import { serving, softirqOn } from './softirq.ts';
-
-type BacklogParts = Pick<Parts, 'wire' | 'cpu' | 'softirq' | 'ksoftirqd' | 'softnet' | 'backlog' | 'ipi' | 'ledger' | 'softnet_dropped'>;
-
-export interface BacklogScenario {
-  readonly packets: number;
-  readonly cpus: number;
-  /** CPUs that senders run on. */
-  readonly senders: readonly number[];
-  /** The CPU whose backlog a packet goes to: the sender's own, or another one (RPS). */
-  readonly target: (cpu: number) => number;
-  readonly kinds: readonly Kind[];
-  /** local_bh_enable() leaves softirqs to a runnable ksoftirqd. */
-  readonly defers: boolean;
-  /** What must be true before anybody can send: the device is up. */
-  readonly ready?: readonly Observation[];
-  /** Where the device may go away: nobody sends on it any more, and the bottom halves that its flush turns off are not the sender's. */
-  readonly leaving?: { readonly sends: Observation; readonly isNotFlushed: Observation };
-}
-
-/** Where enqueue_to_backlog() is called from, and what the caller does beside. */
-export interface Caller {
-  readonly name: string;
-  readonly owner: (cpu: number) => string;
-  readonly environment: boolean;
-  readonly moves: (cpu: number) => readonly Move[];
-  readonly when: (cpu: number) => readonly Observation[];
-}
 
 /** A sender in task context: bottom halves go off around netif_rx(), and what it raised runs when they come on again. */
 export function senderSteps(n: BacklogParts, s: BacklogScenario): StepTemplate[] {
   const cpu = s.senders;
   const owner = (c: number) => `sender/${c}`;
-  const sends = s.leaving ? [s.leaving.sends] : [];
+  const sends = s.leaving ? [s.leaving.netdev.in('up', 'stopping', 'unmarked')] : [];
   return [
     ...enqueueSteps(n, s, {
       name: 'netif_rx',
@@ -61,69 +34,11 @@ export function senderSteps(n: BacklogParts, s: BacklogScenario): StepTemplate[]
       cpu,
       owner,
       moves: () => [],
-      when: () => (s.leaving ? [s.leaving.isNotFlushed] : []),
+      // The bottom halves that a flush turns off are not the sender's.
+      when: () => (s.leaving ? [s.leaving.netdev.out('flushing')] : []),
       defers: s.defers,
     }),
   ];
-}
-
-/** enqueue_to_backlog(), with its four outcomes: scheduled here, scheduled there by IPI, appended, dropped. */
-function enqueueSteps(n: BacklogParts, s: BacklogScenario, caller: Caller): StepTemplate[] {
-  const domain = { cpu: s.senders, pkt: range(s.packets), kind: s.kinds };
-  const common = (c: number, pkt: Packet, kind: Kind) => ({
-    owner: caller.owner(c),
-    environment: caller.environment,
-    arrive: [n.wire.on({ type: 'ARRIVE', pkt, kind }), ...caller.moves(c)],
-    when: caller.when(c),
-    shown: (event: string) => [{ event, args: { cpu: c, pkt } }],
-  });
-  const here = (c: number) => s.target(c) === c;
-  const schedule = (c: number) =>
-    here(c) ? n.softnet(c).on({ type: 'ADD', napi: 'backlog' }) : n.softnet(c).on({ type: 'PUSH_IPI', cpu: s.target(c) });
-  return [
-    step(`${caller.name}_schedule`, domain, ({ cpu: c, pkt, kind }) => {
-      const { owner, environment, arrive, when, shown } = common(c, pkt, kind);
-      const enqueue = n.backlog(s.target(c)).on({ type: 'ENQUEUE_FIRST', pkt });
-      return {
-        owner,
-        environment,
-        moves: [...arrive, enqueue, schedule(c), n.softirq(c).on({ type: 'RAISE' })],
-        when: [...when, actsIn(n, c, false)],
-        reveals: shown('netif_rx_scheduled'),
-      };
-    }),
-    step(`${caller.name}_schedule_in_action`, domain, ({ cpu: c, pkt, kind }) => {
-      const { owner, environment, arrive, when, shown } = common(c, pkt, kind);
-      const enqueue = n.backlog(s.target(c)).on({ type: 'ENQUEUE_FIRST', pkt });
-      return {
-        owner,
-        environment,
-        moves: [...arrive, enqueue, schedule(c)],
-        when: [...when, actsIn(n, c, true)],
-        reveals: shown('netif_rx'),
-      };
-    }),
-    step(`${caller.name}_append`, domain, ({ cpu: c, pkt, kind }) => {
-      const { owner, environment, arrive, when, shown } = common(c, pkt, kind);
-      return {
-        owner,
-        environment,
-        moves: [...arrive, n.backlog(s.target(c)).on({ type: 'ENQUEUE', pkt })],
-        when,
-        reveals: shown('netif_rx'),
-      };
-    }),
-    step(`${caller.name}_drop`, domain, ({ cpu: c, pkt, kind }) => {
-      const { owner, environment, arrive, when, shown } = common(c, pkt, kind);
-      const drop = [n.backlog(s.target(c)).on({ type: 'DROP' }), ...end(n, pkt, 'backlogFull', n.softnet_dropped)];
-      return { owner, environment, moves: [...arrive, ...drop], when, reveals: shown('netif_rx_dropped') };
-    }),
-  ];
-}
-
-/** Whether ____napi_schedule() on CPU `c` may leave out the raise. */
-function actsIn(n: Pick<Parts, 'softnet'>, c: number, yes: boolean): Observation {
-  return n.softnet(c).is(yes ? 'is in net_rx_action()' : 'is not in net_rx_action()', (context) => inAction(context) === yes);
 }
 
 /** process_backlog() on each CPU. */

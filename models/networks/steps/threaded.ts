@@ -4,7 +4,7 @@ import { step, type StepTemplate } from '../../../src/model/network.ts';
 import { not } from '../../../src/model/property.ts';
 import type { counter } from '../../kernel/counter.ts';
 import { range } from '../../kernel/packet.ts';
-import { disabling, isMarked, isThreaded } from '../../napi/napi.ts';
+import { disabling, isBusy, isMarked, isThreaded } from '../../napi/napi.ts';
 import { inAction } from '../../napi/softnet.ts';
 import type { resetTask, switchTask } from '../../task/admin.ts';
 import { isRunning, type napiThread } from '../../task/napiThread.ts';
@@ -125,6 +125,14 @@ export function threadSteps(n: ThreadedParts, s: ThreadedScenario, up: ToStack):
     by('thread_unmask', [n.poll(own).on({ type: 'UNMASK' }), n.vector.on({ type: 'UNMASK' })], [bhOff]),
     by('thread_short', [n.thread.on({ type: 'DONE' }), n.poll(own).on({ type: 'RETURN' })], [bhOff]),
     by('thread_full', [n.thread.on({ type: 'AGAIN' }), n.poll(own).on({ type: 'RETURN_FULL' })], [bhOff, not(isDisabling)]),
+    // In busy polling the completion on behalf of a driver that is being disabled changes nothing.
+    by(
+      'thread_full_disabled_kept',
+      [n.thread.on({ type: 'DONE' }), n.poll(own).on({ type: 'RETURN_FULL' }), n.napi.on({ type: 'KEEP' })],
+      [bhOff, isDisabling],
+    ),
+    // rx_list went up before that; the kernel hands it up after, with bottom halves off as well.
+    by('thread_kept_busy', [n.poll(own).on({ type: 'KEPT' }), n.napi.on({ type: 'KEEP' })], [bhOff]),
     by(
       'thread_full_disabled',
       [n.thread.on({ type: 'DONE' }), n.poll(own).on({ type: 'RETURN_FULL' }), n.napi.on({ type: 'COMPLETE' })],
@@ -153,5 +161,24 @@ export function threadSteps(n: ThreadedParts, s: ThreadedScenario, up: ToStack):
       moves: () => [n.thread.on({ type: 'BH_ON' })],
       defers: s.defers,
     }),
+  ];
+}
+
+/** napi_threaded_poll() of 6.18: between two polls it looks whether it is to keep the instance. */
+export function threadBusySteps(n: ThreadedParts): StepTemplate[] {
+  const isDisabling = n.napi.is('is being disabled', disabling);
+  const busy = n.napi.is('is in IN_BUSY_POLL', isBusy);
+  const look = (name: string, moves: readonly Move[], when: readonly Observation[]) =>
+    step(name, {}, () => ({ owner: THREAD, moves: [n.thread.on({ type: 'LOOK' }), ...moves], when: [n.cpu(HOME).in('task'), ...when] }));
+  return [
+    look('thread_busy_begin', [n.napi.on({ type: 'SET_BUSY' })], [threaded(n), not(isDisabling), not(busy)]),
+    look('thread_busy_on', [], [threaded(n), not(isDisabling), busy]),
+    ...[
+      { name: 'disabled', when: [isDisabling] },
+      { name: 'unwanted', when: [not(isDisabling), ...listed(n)] },
+    ].flatMap(({ name, when }) => [
+      look(`thread_busy_end_${name}`, [n.napi.on({ type: 'CLEAR_BUSY' })], [...when, busy]),
+      look(`thread_busy_off_${name}`, [], [...when, not(busy)]),
+    ]),
   ];
 }
