@@ -56,75 +56,106 @@ export interface Caller {
   readonly when: (cpu: number) => readonly Observation[];
 }
 
-/** enqueue_to_backlog(), with its outcomes: scheduled here, scheduled there by IPI, appended; dropped for one of three reasons. */
-export function enqueueSteps(n: BacklogParts, s: BacklogScenario, caller: Caller): StepTemplate[] {
-  const common = { cpu: s.senders, pkt: range(s.packets), kind: s.kinds };
-  const { leaving: device, limited } = s;
-  const notRunning = device?.netdev.in('stopping', 'unmarked');
-  const asks = device !== undefined && notRunning !== undefined && device.rule !== 'not asked';
-  const running = asks ? [not(notRunning)] : [];
-  const half = (c: number, yes: boolean) =>
-    n.backlog(s.target(c)).is(yes ? 'is half full' : 'is not half full', (context) => halfFull(context) === yes);
-  /** A packet that is appended is noted if the backlog is half full. */
-  const outcome = (
-    name: string,
-    one: (c: number, pkt: Packet) => { readonly moves: readonly Move[]; readonly when?: readonly Observation[]; readonly reveals: string },
-    noted?: 'noted' | 'limited',
-  ): StepTemplate =>
-    step(`${caller.name}_${name}`, { ...common, ...(noted && limited ? { flow: range(limited.flows) } : {}) }, (params) => {
+/** What enqueue_to_backlog() does with a packet beside its arrival. */
+interface Outcome {
+  readonly moves: readonly Move[];
+  readonly when?: readonly Observation[];
+  readonly reveals: string;
+}
+
+/** A step by `caller` with one of the outcomes; skb_flow_limit() may have noted the flow of the packet, or refused it. */
+type OutcomeStep = (name: string, outcome: (c: number, pkt: Packet) => Outcome, noted?: 'NOTE' | 'LIMIT') => StepTemplate;
+
+function outcomeSteps(n: BacklogParts, { senders, packets, kinds, limited }: BacklogScenario, caller: Caller): OutcomeStep {
+  const domain = { cpu: senders, pkt: range(packets), kind: kinds };
+  return (name, outcome, noted) => {
+    const flows = noted === undefined || limited === undefined ? undefined : { ...limited, type: noted };
+    return step(`${caller.name}_${name}`, { ...domain, ...(flows && { flow: range(flows.flows) }) }, (params) => {
       const { cpu: c, pkt, kind } = params;
-      const { moves, when = [], reveals } = one(c, pkt);
+      const { moves, when = [], reveals } = outcome(c, pkt);
+      const arrive = [n.wire.on({ type: 'ARRIVE', pkt, kind }), ...caller.moves(c)];
+      const note = flows ? [flows.flowLimit(c).on({ type: flows.type, flow: Number(params['flow']) })] : [];
       return {
         owner: caller.owner(c),
         environment: caller.environment,
-        moves: [
-          n.wire.on({ type: 'ARRIVE', pkt, kind }),
-          ...caller.moves(c),
-          ...moves,
-          ...(noted && limited
-            ? [limited.flowLimit(c).on({ type: noted === 'noted' ? 'NOTE' : 'LIMIT', flow: Number(params['flow']) })]
-            : []),
-        ],
+        moves: [...arrive, ...moves, ...note],
         when: [...caller.when(c), ...when],
         reveals: [{ event: reveals, args: { cpu: c, pkt } }],
       };
     });
+  };
+}
+
+/** netif_running() is false, where the kernel asks and the device may come and go. */
+const notRunning = ({ leaving }: BacklogScenario): Observation | undefined =>
+  leaving === undefined || leaving.rule === 'not asked' ? undefined : leaving.netdev.in('stopping', 'unmarked');
+
+const running = (s: BacklogScenario): readonly Observation[] => {
+  const stopped = notRunning(s);
+  return stopped ? [not(stopped)] : [];
+};
+
+const half = (n: BacklogParts, target: number, yes: boolean): Observation =>
+  n.backlog(target).is(yes ? 'is half full' : 'is not half full', (context) => halfFull(context) === yes);
+
+const hasRoom = (n: BacklogParts, target: number): Observation => n.backlog(target).is('has room', (context) => !full(context));
+
+/** enqueue_to_backlog(): scheduled here, scheduled there by IPI, appended, or dropped for one of three reasons. */
+export function enqueueSteps(n: BacklogParts, s: BacklogScenario, caller: Caller): StepTemplate[] {
+  const outcome = outcomeSteps(n, s, caller);
+  const taken = takenSteps(n, s, outcome);
+  return [
+    ...(s.limited
+      ? [...taken('', (c) => [half(n, s.target(c), false)]), ...taken('_noted', (c) => [half(n, s.target(c), true)], 'NOTE')]
+      : taken('', () => [])),
+    ...refusedSteps(n, s, outcome),
+  ];
+}
+
+/** The packet is appended. */
+function takenSteps(n: BacklogParts, s: BacklogScenario, outcome: OutcomeStep) {
   const here = (c: number) => s.target(c) === c;
   const schedule = (c: number) =>
     here(c) ? n.softnet(c).on({ type: 'ADD', napi: 'backlog' }) : n.softnet(c).on({ type: 'PUSH_IPI', cpu: s.target(c) });
   const first = (c: number, pkt: Packet) => [n.backlog(s.target(c)).on({ type: 'ENQUEUE_FIRST', pkt }), schedule(c)];
-  const taken = (suffix: string, looks: (c: number) => readonly Observation[], noted?: 'noted'): StepTemplate[] => [
-    outcome(
-      `schedule${suffix}`,
-      (c, pkt) => ({
-        moves: [...first(c, pkt), n.softirq(c).on({ type: 'RAISE' })],
-        when: [actsIn(n, c, false), ...running, ...looks(c)],
-        reveals: 'netif_rx_scheduled',
-      }),
-      noted,
-    ),
-    outcome(
-      `schedule_in_action${suffix}`,
-      (c, pkt) => ({ moves: first(c, pkt), when: [actsIn(n, c, true), ...running, ...looks(c)], reveals: 'netif_rx' }),
-      noted,
-    ),
-    outcome(
-      `append${suffix}`,
-      (c, pkt) => ({
-        moves: [n.backlog(s.target(c)).on({ type: 'ENQUEUE', pkt })],
-        when: [...running, ...looks(c)],
-        reveals: 'netif_rx',
-      }),
-      noted,
-    ),
-  ];
+  return (suffix: string, looks: (c: number) => readonly Observation[], noted?: 'NOTE'): StepTemplate[] => {
+    const when = (c: number) => [...running(s), ...looks(c)];
+    return [
+      outcome(
+        `schedule${suffix}`,
+        (c, pkt) => ({
+          moves: [...first(c, pkt), n.softirq(c).on({ type: 'RAISE' })],
+          when: [actsIn(n, c, false), ...when(c)],
+          reveals: 'netif_rx_scheduled',
+        }),
+        noted,
+      ),
+      outcome(
+        `schedule_in_action${suffix}`,
+        (c, pkt) => ({ moves: first(c, pkt), when: [actsIn(n, c, true), ...when(c)], reveals: 'netif_rx' }),
+        noted,
+      ),
+      outcome(
+        `append${suffix}`,
+        (c, pkt) => ({ moves: [n.backlog(s.target(c)).on({ type: 'ENQUEUE', pkt })], when: when(c), reveals: 'netif_rx' }),
+        noted,
+      ),
+    ];
+  };
+}
+
+/** The packet is dropped. */
+function refusedSteps(n: BacklogParts, s: BacklogScenario, outcome: OutcomeStep): StepTemplate[] {
+  const { leaving, limited } = s;
+  const last = leaving?.rule === 'asked last';
+  const stopped = notRunning(s);
   const drop = (pkt: Packet, fate: Fate, ...counted: readonly Ref<typeof counter>[]) => end(n, pkt, fate, ...counted, n.rx_dropped);
+  const reveals = 'netif_rx_dropped';
   return [
-    ...(limited ? [...taken('', (c) => [half(c, false)]), ...taken('_noted', (c) => [half(c, true)], 'noted')] : taken('', () => [])),
     outcome('drop', (c, pkt) => ({
       moves: [n.backlog(s.target(c)).on({ type: 'DROP' }), ...drop(pkt, 'backlogFull', n.softnet_dropped)],
-      when: device?.rule === 'asked last' ? [] : running,
-      reveals: 'netif_rx_dropped',
+      when: last ? [] : running(s),
+      reveals,
     })),
     ...(limited
       ? [
@@ -132,22 +163,19 @@ export function enqueueSteps(n: BacklogParts, s: BacklogScenario, caller: Caller
             'limited',
             (c, pkt) => ({
               moves: drop(pkt, 'flowLimited', n.softnet_dropped, limited.flow_limit_count),
-              when: [half(c, true), n.backlog(s.target(c)).is('has room', (context) => !full(context)), ...running],
-              reveals: 'netif_rx_dropped',
+              when: [half(n, s.target(c), true), hasRoom(n, s.target(c)), ...running(s)],
+              reveals,
             }),
-            'limited',
+            'LIMIT',
           ),
         ]
       : []),
-    ...(asks
+    ...(stopped
       ? [
           outcome('not_running', (c, pkt) => ({
-            moves: drop(pkt, 'notRunning', ...(device.rule === 'asked first, counted' ? [n.softnet_dropped] : [])),
-            when: [
-              notRunning,
-              ...(device.rule === 'asked last' ? [n.backlog(s.target(c)).is('has room', (context) => !full(context))] : []),
-            ],
-            reveals: 'netif_rx_dropped',
+            moves: drop(pkt, 'notRunning', ...(leaving?.rule === 'asked first, counted' ? [n.softnet_dropped] : [])),
+            when: [stopped, ...(last ? [hasRoom(n, s.target(c))] : [])],
+            reveals,
           })),
         ]
       : []),

@@ -99,7 +99,6 @@ export function threadSteps(n: ThreadedParts, s: ThreadedScenario, up: ToStack):
   const by = (name: string, moves: readonly Move[], when: readonly Observation[]) => step(name, {}, () => ({ owner: THREAD, moves, when }));
   const marked = n.napi.is('has SCHED_THREADED', isMarked);
   const list = n.softnet(HOME).on({ type: 'ADD', napi: 'igb' });
-  const isDisabling = n.napi.is('is being disabled', disabling);
   return [
     by('thread_set_state', [n.thread.on({ type: 'SET' })], [onCpu]),
     by('thread_finds', [n.thread.on({ type: 'FOUND' })], [onCpu, marked]),
@@ -124,6 +123,23 @@ export function threadSteps(n: ThreadedParts, s: ThreadedScenario, up: ToStack):
     by('thread_kept', [n.poll(own).on({ type: 'KEPT' })], [bhOff, n.napi.in('disabled')]),
     by('thread_unmask', [n.poll(own).on({ type: 'UNMASK' }), n.vector.on({ type: 'UNMASK' })], [bhOff]),
     by('thread_short', [n.thread.on({ type: 'DONE' }), n.poll(own).on({ type: 'RETURN' })], [bhOff]),
+    ...threadFullSteps(n, own),
+    ...bhOnSteps(n, {
+      name: 'thread_bh_on',
+      cpu: [HOME],
+      owner: () => THREAD,
+      moves: () => [n.thread.on({ type: 'BH_ON' })],
+      defers: s.defers,
+    }),
+  ];
+}
+
+/** __napi_poll() after a poll that did its whole weight. */
+function threadFullSteps(n: ThreadedParts, own: number): StepTemplate[] {
+  const bhOff = n.cpu(HOME).in('bhOff');
+  const by = (name: string, moves: readonly Move[], when: readonly Observation[]) => step(name, {}, () => ({ owner: THREAD, moves, when }));
+  const isDisabling = n.napi.is('is being disabled', disabling);
+  return [
     by('thread_full', [n.thread.on({ type: 'AGAIN' }), n.poll(own).on({ type: 'RETURN_FULL' })], [bhOff, not(isDisabling)]),
     // In busy polling the completion on behalf of a driver that is being disabled changes nothing.
     by(
@@ -149,18 +165,11 @@ export function threadSteps(n: ThreadedParts, s: ThreadedScenario, up: ToStack):
         n.thread.on({ type: 'DONE' }),
         n.poll(own).on({ type: 'RETURN_FULL' }),
         n.napi.on({ type: 'COMPLETE_MISSED' }),
-        list,
+        n.softnet(HOME).on({ type: 'ADD', napi: 'igb' }),
         n.softirq(HOME).on({ type: 'RAISE' }),
       ],
       [bhOff, isDisabling, ...listed(n)],
     ),
-    ...bhOnSteps(n, {
-      name: 'thread_bh_on',
-      cpu: [HOME],
-      owner: () => THREAD,
-      moves: () => [n.thread.on({ type: 'BH_ON' })],
-      defers: s.defers,
-    }),
   ];
 }
 
