@@ -5,6 +5,7 @@ import { DESCRIPTOR_SUITES } from './suites/descriptors.ts';
 import { DISPATCH_SUITES } from './suites/dispatch.ts';
 import { DRIVER_SUITES } from './suites/drivers.ts';
 import { GRO_SUITES } from './suites/gro.ts';
+import { LITMUS_SUITES } from './suites/litmus.ts';
 import { NET_RX_SUITES } from './suites/net-rx.ts';
 import { PATH_SUITES } from './suites/path.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
@@ -27,6 +28,7 @@ export const SUITES: readonly Suite[] = [
   ...STACK_SUITES,
   ...SOCKET_SUITES,
   ...PATH_SUITES,
+  ...LITMUS_SUITES,
 ];
 
 export { CALIBRATION, NOT_PLANTED } from '../models/bugs/rows.ts';
