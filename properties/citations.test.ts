@@ -6,7 +6,7 @@ import { citesOf } from '../src/trace/replay.ts';
 import { SUITES } from './index.ts';
 
 /** Observers and the environment: no kernel code. */
-const OBSERVERS = ['wire', 'ledger', 'counter', 'emptiness', 'queue', 'contract', 'flowOrder'];
+const OBSERVERS = ['wire', 'ledger', 'counter', 'emptiness', 'queue', 'contract', 'flowOrder', 'thread', 'sharedMemory', 'storeBuffer'];
 /** The example of a driver: its kernel does not exist. */
 const MADE_UP = ['acmePoll'];
 /** What the device does by itself: machine and event. */

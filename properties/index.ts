@@ -11,6 +11,7 @@ import { PATH_SUITES } from './suites/path.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
 import { SOFTIRQ_SUITES } from './suites/softirq.ts';
 import { THREADED_SUITES } from './suites/threaded.ts';
+import { WAKEUP_SUITES } from './suites/wakeup.ts';
 import { BACKLOG_SUITES, SOCKET_SUITES, STACK_SUITES } from './suites/upper.ts';
 
 export const SUITES: readonly Suite[] = [
@@ -27,6 +28,7 @@ export const SUITES: readonly Suite[] = [
   ...BACKLOG_SUITES,
   ...STACK_SUITES,
   ...SOCKET_SUITES,
+  ...WAKEUP_SUITES,
   ...PATH_SUITES,
   ...LITMUS_SUITES,
 ];

@@ -38,7 +38,7 @@ export const memory = setup({
     lock: assign({ values: ({ context: c, event }) => ({ ...c.values, [event.at]: 1 }) }),
   },
 }).createMachine({
-  id: 'memory',
+  id: 'sharedMemory',
   context: ({ input }) => input,
   initial: 'shared',
   states: {

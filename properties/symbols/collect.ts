@@ -29,6 +29,8 @@ const PLACES = [
   'net/bridge',
   'drivers/net/bonding',
   'fs/eventpoll.c',
+  'fs/select.c',
+  'kernel/signal.c',
   'drivers/net/veth.c',
   'drivers/net/virtio_net.c',
   'drivers/net/loopback.c',
