@@ -10,7 +10,7 @@ import { NO_LOST_WAKEUP } from './wakeup.ts';
 
 export const SLEEPERS_WOKEN = 'a reader asleep beside a datagram is woken in the end, or another one takes it';
 export const ERROR_SEEN = 'no reader sleeps while an ICMP error waits for one';
-export const POLLER_WOKEN = 'poll() does not sleep on a readable socket';
+const POLLER_WOKEN = 'poll() does not sleep on a readable socket';
 
 const readable = (n: WakeupParts) => n.queues.is('is readable', isReadable);
 
