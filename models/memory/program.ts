@@ -67,3 +67,18 @@ export function isOrdered(memory: Memory, earlier: Op, later: Op): boolean {
 
 /** The operation waits until the store buffer is empty: a fence, or a locked instruction. */
 export const drains = (op: Op): boolean => op.do === 'lock' || op.do === 'swap' || (op.do === 'fence' && op.orders === 'all');
+
+/** Two programs, and an outcome that must not be. */
+export interface LitmusTest {
+  readonly about: string;
+  /** Locations that are not 0 at first. */
+  readonly initially?: Readonly<Record<string, number>>;
+  readonly left: readonly Op[];
+  readonly right: readonly Op[];
+  /** The outcome that must not be. */
+  readonly bad: { readonly left?: Registers; readonly right?: Registers; readonly memory?: Registers };
+  /** Under which memory it can be. */
+  readonly reachable: readonly Memory[];
+}
+
+type Registers = Readonly<Record<Register, number>>;

@@ -5,21 +5,7 @@
  * Source: upper-half notes, section 12 (L1 to L12), lower-half notes, 3.7 and 4.7 (the ring, veth); the verdicts there come from
  * another enumerator.
  */
-import { LOCK, MB, type Memory, type Op, R, RACQ, type Register, RMB, SWAP, UNLOCK, W, WMB, WREL } from './program.ts';
-
-export interface LitmusTest {
-  readonly about: string;
-  /** Locations that are not 0 at first. */
-  readonly initially?: Readonly<Record<string, number>>;
-  readonly left: readonly Op[];
-  readonly right: readonly Op[];
-  /** The outcome that must not be. */
-  readonly bad: { readonly left?: Registers; readonly right?: Registers; readonly memory?: Registers };
-  /** Under which memory it can be. */
-  readonly reachable: readonly Memory[];
-}
-
-type Registers = Readonly<Record<Register, number>>;
+import { type LitmusTest, LOCK, MB, type Memory, R, RACQ, RMB, SWAP, UNLOCK, W, WMB, WREL } from './program.ts';
 
 const ALL: readonly Memory[] = ['sc', 'tso', 'weak'];
 const BUFFERED: readonly Memory[] = ['tso', 'weak'];

@@ -3,9 +3,9 @@ import { component, type Move, type Ref, type RefFamily } from '../../src/model/
 import { network, step, type StepTemplate } from '../../src/model/network.ts';
 import { choice, family } from '../../src/model/scenario.ts';
 import { memory } from '../memory/memory.ts';
-import { drains, MEMORIES, type Memory, type Op } from '../memory/program.ts';
+import { drains, type LitmusTest, MEMORIES, type Memory, type Op } from '../memory/program.ts';
 import { storeBuffer } from '../memory/storeBuffer.ts';
-import { type LitmusTest, TEST_NAMES, testOf } from '../memory/tests.ts';
+import { TEST_NAMES, testOf } from '../memory/tests.ts';
 import { thread } from '../memory/thread.ts';
 
 export interface LitmusParts {
