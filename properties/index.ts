@@ -1,5 +1,6 @@
 /** Everything that is claimed: the suites, in the order of the path. */
 import type { Suite } from '../src/model/suite.ts';
+import { ACCOUNTING_SUITES } from './suites/accounting.ts';
 import { BUSY_POLL_SUITES } from './suites/busy-poll.ts';
 import { DESCRIPTOR_SUITES } from './suites/descriptors.ts';
 import { DISPATCH_SUITES } from './suites/dispatch.ts';
@@ -28,6 +29,7 @@ export const SUITES: readonly Suite[] = [
   ...BACKLOG_SUITES,
   ...STACK_SUITES,
   ...SOCKET_SUITES,
+  ...ACCOUNTING_SUITES,
   ...WAKEUP_SUITES,
   ...PATH_SUITES,
   ...LITMUS_SUITES,

@@ -148,6 +148,8 @@ export const SYMBOLS = [
   'sk_add_backlog',
   'sock_queue_rcv_skb',
   '__udp_enqueue_schedule_skb',
+  'busylock_acquire',
+  'busylock_release',
   'sk_rcvqueues_full',
   'sock_def_readable',
   'sock_def_error_report',
