@@ -11,6 +11,10 @@ const OBSERVERS = ['wire', 'ledger', 'counter', 'emptiness', 'queue', 'contract'
 const MADE_UP = ['acmePoll'];
 /** What the device does by itself: machine and event. */
 const HARDWARE = [
+  // What a lookup is told for the sake of its claims.
+  'lookup MARK',
+  'lookup EXCUSE',
+  'lookup FORGET',
   'nic DMA',
   'nic DROP',
   'nic CAUSE',

@@ -7,6 +7,7 @@ import { DISPATCH_SUITES } from './suites/dispatch.ts';
 import { DRIVER_SUITES } from './suites/drivers.ts';
 import { GRO_SUITES } from './suites/gro.ts';
 import { LITMUS_SUITES } from './suites/litmus.ts';
+import { LOOKUP_SUITES } from './suites/lookup.ts';
 import { NET_RX_SUITES } from './suites/net-rx.ts';
 import { PATH_SUITES } from './suites/path.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
@@ -28,6 +29,7 @@ export const SUITES: readonly Suite[] = [
   ...DISPATCH_SUITES,
   ...BACKLOG_SUITES,
   ...STACK_SUITES,
+  ...LOOKUP_SUITES,
   ...SOCKET_SUITES,
   ...ACCOUNTING_SUITES,
   ...WAKEUP_SUITES,

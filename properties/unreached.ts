@@ -118,6 +118,11 @@ export const UNREACHED: Readonly<Record<string, string>> = {
   'poller: lookRdq NOTHING #1': BUG_ONLY,
   'poller: going SCHEDULE #2': BUG_ONLY,
   'storeBuffer: on FORWARD': 'no CPU reads what it has just stored',
+  'identity: bound DEAD #1': BUG_ONLY,
+  'identity: unhashed UNHASH_ADDRESS #1': BUG_ONLY,
+  'identity: orphaning ORPHAN #1': BUG_ONLY,
+  'lookup: scoring CUT': BUG_ONLY,
+  'lookup: waking READ_WQ #2': BUG_ONLY,
   'emptiness: neverEmpty AGAIN': ERROR,
   'emptiness: lied EMPTIED': ERROR,
 };
