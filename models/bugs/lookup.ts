@@ -1,7 +1,7 @@
 /** Bugs planted in lookups and in the life of a socket. */
 import { assign } from 'xstate';
 import type { Bug } from '../../src/model/suite.ts';
-import { lookupSlice, scores } from '../networks/lookup.ts';
+import { type lookupSlice, scores } from '../networks/lookup.ts';
 
 type LookupNetwork = ReturnType<typeof lookupSlice.build>;
 

@@ -91,7 +91,7 @@ function addTrace(command: Command): void {
       'after',
       `
 Examples:
-  rxproof trace 'sleeps for ever' --network socket/6.18-two-readers
+  rxproof trace 'sleeps for ever' --network wakeup/two-readers
   rxproof trace 'stuck in the ring' --bug no-latch
   rxproof trace 'port-unreachable is sent only' --network stack/article`,
     )

@@ -1,8 +1,8 @@
 /** The report of a run: what goes into reports/index.html. */
-import { NOT_PLANTED, SUITES, UNREACHED } from '../../properties/index.ts';
+import { NOT_PLANTED, STORIES, SUITES, UNREACHED } from '../../properties/index.ts';
 import type { Coverage } from '../explore/coverage.ts';
 import type { Network } from '../model/network.ts';
-import { reportHtml } from '../report/html.ts';
+import { reportHtml, storyPages } from '../report/html.ts';
 import { type Report, type ReportBug, type ReportMachine, reportMachines, type ReportSuite } from '../report/model.ts';
 import { writeFiles } from '../report/write.ts';
 
@@ -15,6 +15,7 @@ export function fullReport(suites: readonly ReportSuite[], bugs: readonly Report
     suites,
     bugs,
     machines: allMachines(),
+    stories: STORIES,
     ...(bugs.length === 0 ? {} : { unplanted: Object.entries(NOT_PLANTED).map(([row, why]) => ({ row, why })) }),
     arms: [...coverage].flatMap(([machine, own]) =>
       [...own].map(([arm, fired]) => ({ machine, arm, fired, why: UNREACHED[`${machine}: ${arm}`] })),
@@ -31,7 +32,7 @@ function allNetworks(): Network[] {
   return SUITES.map((suite) => suite.build().network);
 }
 
-/** Writes `folder`/index.html. */
+/** Writes `folder`/index.html, and the pages beside it. */
 export async function writeReport(report: Report, folder: string): Promise<void> {
-  writeFiles(folder, new Map([['index.html', await reportHtml(report)]]));
+  writeFiles(folder, new Map([['index.html', await reportHtml(report)], ...storyPages(report)]));
 }

@@ -5,7 +5,7 @@ import { REPORT_CSS } from './css.ts';
 import { machineAnchor, machineHtml } from './machineHtml.ts';
 import { armsHtml, matrixHtml, unplantedHtml } from './evidenceHtml.ts';
 import { anchor, type Html, html, raw } from './markup.ts';
-import { type Report, traceOf } from './model.ts';
+import { type Report, type Story, traceOf } from './model.ts';
 import { bugsHtml, resultsHtml, scoreHtml, traceAnchor } from './resultsHtml.ts';
 import { stategraphSvg } from './stategraphSvg.ts';
 import { type ShownTrace, traceHtml } from './traceHtml.ts';
@@ -76,6 +76,37 @@ export async function reportHtml(report: Report): Promise<string> {
   return page(report, sections).text;
 }
 
+/** The pages beside the report, by file name. */
+export function storyPages(report: Report): Map<string, string> {
+  const pages = (report.stories ?? []).flatMap((story): [string, string][] => {
+    const shown = storyTrace(report, story);
+    return shown === undefined ? [] : [[story.file, storyHtml(report, story, shown)]];
+  });
+  return new Map(pages);
+}
+
+function storyTrace(report: Report, { suite, property }: Story): ShownTrace | undefined {
+  return tracesOf(report).violations.find((one) => one.source === suite && one.property.name === property);
+}
+
+function storyHtml(report: Report, { title, about, after, compare }: Story, shown: ShownTrace): string {
+  const owners = [...new Set(shown.trace.steps.map(({ step }) => step.owner))];
+  const paragraphs = (texts: readonly string[]) => texts.map((text) => html`<p>${text}</p>`);
+  const beside = report.suites.filter(({ id }) => compare.includes(id));
+  const sections = [
+    section('story', 'What happens', '', paragraphs(about)),
+    section(
+      'interleaving',
+      'The interleaving',
+      'Found by the checker, replayed on the machines; a shortest one.',
+      traceHtml({ ...shown, open: true }, owners),
+    ),
+    section('after', 'Seen, and to be seen', '', paragraphs(after)),
+    section('verdicts', 'Verdicts beside it', '', beside.length > 0 && resultsHtml(beside)),
+  ].flatMap((one) => one ?? []);
+  return page({ title, about: report.title, suites: [], bugs: [], machines: [] }, sections, 'index.html').text;
+}
+
 interface Section {
   readonly id: string;
   readonly title: string;
@@ -95,7 +126,7 @@ ${body}</section>
   };
 }
 
-function page(report: Report, sections: readonly Section[]): Html {
+function page(report: Report, sections: readonly Section[], back?: string): Html {
   // The page may load nothing, and run this one script.
   const hash = createHash('sha256').update(SCRIPT).digest('base64');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
@@ -111,7 +142,7 @@ function page(report: Report, sections: readonly Section[]): Html {
 <body>
 <header><h1>${report.title}</h1>
 <p>${report.about}</p>
-${scoreHtml(report)}${howHtml()}<nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
+${back === undefined && html`${scoreHtml(report)}${howHtml()}`}${back !== undefined && html`<p><a href="${back}">the whole report</a></p>`}${(report.stories ?? []).map((story) => storyTrace(report, story) !== undefined && html`<p><b>Read first:</b> <a href="${story.file}">${story.title}</a></p>`)}<nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
 ${report.machines.length > 1 && html`<nav aria-label="Machines" class="small"><span class="soft">Machines:</span>${report.machines.map(({ name }) => html`<a href="#${machineAnchor(name)}">${name}</a>`)}</nav>`}</header>
 <main>
 ${sections.map(({ body }) => body)}</main>

@@ -68,6 +68,22 @@ export interface ReportRow {
   readonly why: string;
 }
 
+/** A counterexample that has a page of its own. */
+export interface Story {
+  /** `k1.html`: beside the report. */
+  readonly file: string;
+  readonly title: string;
+  /** The suite and the property whose counterexample it tells. */
+  readonly suite: string;
+  readonly property: string;
+  /** What an engineer wants to know before he reads the steps, paragraph by paragraph. */
+  readonly about: readonly string[];
+  /** What he may want to know after: how it was seen, how to see it, what would help. */
+  readonly after: readonly string[];
+  /** The suites whose verdicts stand beside it. */
+  readonly compare: readonly string[];
+}
+
 export interface Report {
   readonly title: string;
   /** One or two sentences: what was modelled. */
@@ -80,6 +96,8 @@ export interface Report {
   /** Mutations that are not planted. */
   readonly unplanted?: readonly ReportRow[];
   readonly arms?: readonly ReportArm[];
+  /** Pages of their own, where their counterexample is among the results. */
+  readonly stories?: readonly Story[];
   /** State graphs of networks small enough to look at. */
   readonly graphs?: readonly StateGraph[];
 }
