@@ -6,6 +6,7 @@ import { DESCRIPTOR_SUITES } from './suites/descriptors.ts';
 import { DISPATCH_SUITES } from './suites/dispatch.ts';
 import { DRIVER_SUITES } from './suites/drivers.ts';
 import { GRO_SUITES } from './suites/gro.ts';
+import { INPUT_SUITES } from './suites/input.ts';
 import { LITMUS_SUITES } from './suites/litmus.ts';
 import { LOOKUP_SUITES } from './suites/lookup.ts';
 import { NET_RX_SUITES } from './suites/net-rx.ts';
@@ -29,6 +30,7 @@ export const SUITES: readonly Suite[] = [
   ...DISPATCH_SUITES,
   ...BACKLOG_SUITES,
   ...STACK_SUITES,
+  ...INPUT_SUITES,
   ...LOOKUP_SUITES,
   ...SOCKET_SUITES,
   ...ACCOUNTING_SUITES,

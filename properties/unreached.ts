@@ -123,6 +123,7 @@ export const UNREACHED: Readonly<Record<string, string>> = {
   'identity: orphaning ORPHAN #1': BUG_ONLY,
   'lookup: scoring CUT': BUG_ONLY,
   'lookup: waking READ_WQ #2': BUG_ONLY,
+  'ipInput: raw HANDLER': BUG_ONLY,
   'emptiness: neverEmpty AGAIN': ERROR,
   'emptiness: lied EMPTIED': ERROR,
 };

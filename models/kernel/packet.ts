@@ -18,7 +18,7 @@ export const KINDS = [
 
 export type Kind = (typeof KINDS)[number];
 
-/** Where a packet ends, as the operator can tell: delivered, or dropped with a reason that names its counter. */
+/** Where a packet ends, as the operator can tell: delivered, or dropped; see terminals.ts for the counters and reasons of each. */
 export const FATES = [
   'delivered',
   /** The NIC had no descriptor: rx_missed_errors. */
@@ -31,6 +31,43 @@ export const FATES = [
   'reserve',
   /** A generic XDP program did not let it pass: no counter. */
   'xdp',
+  /** For another host's MAC address. */
+  'otherhost',
+  /** Its IP header is too short, of another version, or longer than the packet. */
+  'ipHeader',
+  'ipChecksum',
+  /** Shorter than its total length. */
+  'truncated',
+  /** No memory for a copy of a shared buffer. */
+  'discarded',
+  /** A netfilter hook said DROP, or wanted to queue it for nobody. */
+  'netfilter',
+  /** A hook took it. */
+  'stolen',
+  /** A source or destination that cannot be. */
+  'martian',
+  'rpFilter',
+  /** Not for this host, which does not forward. */
+  'notLocal',
+  /** Unicast IP in a link-layer multicast. */
+  'l2Multicast',
+  'ipOption',
+  /** A fragment that another one has come for already, or that overlaps. */
+  'fragDuplicate',
+  'fragOverlap',
+  /** Its queue was given up for an overlap. */
+  'fragKilled',
+  /** A fragment whose others did not come. */
+  'fragTimeout',
+  /** A fragment that went up as a part of another packet. */
+  'reassembled',
+  /** Raw sockets took it, and no handler is there. */
+  'rawOnly',
+  'udpHeader',
+  'udpLength',
+  'socketFilter',
+  'protoMem',
+  'policy',
   /** No handler for the protocol: IpInUnknownProtos. */
   'noProto',
   /** netdev_max_backlog: softnet_stat column 2. */

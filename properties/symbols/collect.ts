@@ -25,6 +25,7 @@ const PLACES = [
   'net/core',
   'net/ipv4',
   'net/packet',
+  'net/netfilter',
   'net/8021q',
   'net/bridge',
   'drivers/net/bonding',

@@ -94,14 +94,14 @@ function storyHtml(report: Report, { title, about, after, compare }: Story, show
   const paragraphs = (texts: readonly string[]) => texts.map((text) => html`<p>${text}</p>`);
   const beside = report.suites.filter(({ id }) => compare.includes(id));
   const sections = [
-    section('story', 'What happens', '', paragraphs(about)),
+    section('story', 'What happens', '', html`${paragraphs(about)}`),
     section(
       'interleaving',
       'The interleaving',
       'Found by the checker, replayed on the machines; a shortest one.',
       traceHtml({ ...shown, open: true }, owners),
     ),
-    section('after', 'Seen, and to be seen', '', paragraphs(after)),
+    section('after', 'Seen, and to be seen', '', html`${paragraphs(after)}`),
     section('verdicts', 'Verdicts beside it', '', beside.length > 0 && resultsHtml(beside)),
   ].flatMap((one) => one ?? []);
   return page({ title, about: report.title, suites: [], bugs: [], machines: [] }, sections, 'index.html').text;
