@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { check } from '../src/explore/check.ts';
 import { type Bug, type Built, expectedTag } from '../src/model/suite.ts';
-import { CALIBRATION, LOWER_ROWS, NOT_PLANTED } from '../models/bugs/rows.ts';
+import { CALIBRATION, LOWER_ROWS, NOT_PLANTED, UPPER_ROWS } from '../models/bugs/rows.ts';
 import { SUITES } from './index.ts';
 import { type Pins, readPins, writePins } from './pins.ts';
 
@@ -52,8 +52,10 @@ describe('the suites as a whole', () => {
 
   it('plant every row of the tables of mutations, or say why not', () => {
     const planted = new Set(SUITES.flatMap(({ bugs }) => bugs.flatMap(({ row }) => row ?? [])));
-    expect(LOWER_ROWS.filter((row) => !planted.has(row) && NOT_PLANTED[row] === undefined)).toEqual([]);
-    expect(Object.keys(NOT_PLANTED).filter((row) => planted.has(row) || !LOWER_ROWS.includes(row))).toEqual([]);
+    const all = [...LOWER_ROWS, ...UPPER_ROWS];
+    expect(all.filter((row) => !planted.has(row) && NOT_PLANTED[row] === undefined)).toEqual([]);
+    expect([...planted].filter((row) => !all.includes(row))).toEqual([]);
+    expect(Object.keys(NOT_PLANTED).filter((row) => planted.has(row) || !all.includes(row))).toEqual([]);
     expect(Object.keys(CALIBRATION).filter((row) => !planted.has(row))).toEqual([]);
   });
 

@@ -40,7 +40,7 @@ export const SUITES: readonly Suite[] = [
 ];
 
 export { CALIBRATION, NOT_PLANTED } from '../models/bugs/rows.ts';
-export { STORIES } from './stories.ts';
+export { ENDS, STORIES } from './stories.ts';
 export { UNREACHED } from './unreached.ts';
 export { conform } from './traces/conform.ts';
 export { conformText } from './traces/text.ts';

@@ -1,5 +1,6 @@
-/** Counterexamples that have a page of their own in the report. */
-import type { Story } from '../src/report/model.ts';
+/** What the report has beside results: counterexamples with a page of their own, and the ledger of ends. */
+import type { ReportTable, Story } from '../src/report/model.ts';
+import { TERMINALS } from '../models/kernel/terminals.ts';
 import { NO_LOST_WAKEUP } from './claims/wakeup.ts';
 
 export const STORIES: readonly Story[] = [
@@ -29,3 +30,18 @@ export const STORIES: readonly Story[] = [
     ],
   },
 ];
+
+export const ENDS: ReportTable = {
+  id: 'ends',
+  title: 'Where packets end',
+  about: 'Every end of a packet with all the counters that move, the reason of skb:kfree_skb, and what decides. Models count by it.',
+  head: ['row', 'end', 'counters', 'reason in 6.1', 'reason from 6.18 on', 'decided by'],
+  rows: Object.values(TERMINALS).map(({ row, what, counters, reason, later, governedBy }) => [
+    row,
+    what,
+    counters.length === 0 ? 'none' : counters.join(', '),
+    reason,
+    later ?? reason,
+    governedBy ?? '',
+  ]),
+};

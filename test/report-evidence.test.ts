@@ -1,6 +1,6 @@
 /** What the page says of the checks themselves: the kill matrix, what is not planted, what fires. */
 import { expect, test } from 'vitest';
-import { armsHtml, matrixHtml, unplantedHtml } from '../src/report/evidenceHtml.ts';
+import { armsHtml, matrixHtml, tableHtml, unplantedHtml } from '../src/report/evidenceHtml.ts';
 import type { Mutant } from '../src/report/mutants.ts';
 
 const mutant: Mutant = {
@@ -40,4 +40,10 @@ test('transitions that do not fire are named, and the one without a reason is sh
   ]);
   expect(text).toMatch(/<td>napi<\/td><td class="number">1<\/td><td class="number">2<\/td>.*free GRAB.*nobody grabs/);
   expect(text).toMatch(/<td>ring<\/td><td class="number">0<\/td><td class="number">1<\/td>.*up DMA.*NOT EXPLAINED/);
+});
+
+test('a table of facts is shown cell by cell, escaped', () => {
+  expect(tableHtml({ head: ['end', 'counters'], rows: [['no <socket>', 'UdpNoPorts']] }).text).toContain(
+    '<tr><td>no &lt;socket&gt;</td><td>UdpNoPorts</td></tr>',
+  );
 });

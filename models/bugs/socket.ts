@@ -62,6 +62,7 @@ export const SOCKET_BUGS: readonly Bug<SocketNetwork>[] = [
   },
   {
     id: 'again-after-bad-checksum',
+    row: 'M71',
     about: '3.10.0: a bad checksum ends a non-blocking recvfrom() with EAGAIN, whatever else is queued (fixed by beb39db59d14)',
     breaks: ['EAGAIN only if the socket was empty at some instant of the call'],
     plant: (net) =>

@@ -19,10 +19,14 @@ import {
 const isCounted = (name: InputCounter, s: { readonly credits: number; readonly fragments: 'off' | 'on' }): boolean =>
   name !== 'IpInReceives' && (s.credits > 1 || name !== 'IcmpOutDestUnreachs') && (s.fragments === 'on' || !name.startsWith('IpReasm'));
 
-const inputProperties = (
-  { refs: n }: ReturnType<typeof inputSlice.build>,
-  s: { readonly packets: number; readonly credits: number; readonly fragments: 'off' | 'on' },
-) => [
+interface Bounds {
+  readonly packets: number;
+  readonly credits: number;
+  readonly fragments: 'off' | 'on';
+  readonly hooks: 'off' | 'on';
+}
+
+const inputProperties = ({ refs: n }: ReturnType<typeof inputSlice.build>, s: Bounds) => [
   oneEnd(n, s.packets),
   inputEnds(n),
   ...INPUT_COUNTERS.filter((name) => isCounted(name, s)).map((name) => countedAsItSays(n, name, s.packets)),

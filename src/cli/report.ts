@@ -1,5 +1,5 @@
 /** The report of a run: what goes into reports/index.html. */
-import { NOT_PLANTED, STORIES, SUITES, UNREACHED } from '../../properties/index.ts';
+import { ENDS, NOT_PLANTED, STORIES, SUITES, UNREACHED } from '../../properties/index.ts';
 import type { Coverage } from '../explore/coverage.ts';
 import type { Network } from '../model/network.ts';
 import { reportHtml, storyPages } from '../report/html.ts';
@@ -16,6 +16,7 @@ export function fullReport(suites: readonly ReportSuite[], bugs: readonly Report
     bugs,
     machines: allMachines(),
     stories: STORIES,
+    ...(bugs.length === 0 ? {} : { tables: [ENDS] }),
     ...(bugs.length === 0 ? {} : { unplanted: Object.entries(NOT_PLANTED).map(([row, why]) => ({ row, why })) }),
     arms: [...coverage].flatMap(([machine, own]) =>
       [...own].map(([arm, fired]) => ({ machine, arm, fired, why: UNREACHED[`${machine}: ${arm}`] })),

@@ -1,6 +1,6 @@
 /** What the checks themselves are worth: the kill matrix, mutations that are not planted, transitions that fire. */
 import { type Html, html } from './markup.ts';
-import type { ReportArm, ReportRow } from './model.ts';
+import type { ReportArm, ReportRow, ReportTable } from './model.ts';
 import type { Mutant } from './mutants.ts';
 
 /** One table for each suite: bugs by properties, with the length of the shortest counterexample. */
@@ -29,6 +29,13 @@ function killCell({ killed, breaks }: Mutant, name: string): Html {
   if (kill === undefined) return html`<td class="number soft">·</td>`;
   const steps = kill.steps ?? '?';
   return html`<td class="number">${breaks.includes(name) ? html`<b>${steps}</b>` : steps}</td>`;
+}
+
+/** A table of facts. */
+export function tableHtml({ head, rows }: Pick<ReportTable, 'head' | 'rows'>): Html {
+  return html`<div class="scroll"><table><thead><tr>${head.map((one) => html`<th>${one}</th>`)}</tr></thead><tbody>
+${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody></table></div>
+`;
 }
 
 /** Mutations that no bug stands for, each with its reason. */

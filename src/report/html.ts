@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { StateGraph } from '../export/stategraph.ts';
 import { REPORT_CSS } from './css.ts';
 import { machineAnchor, machineHtml } from './machineHtml.ts';
-import { armsHtml, matrixHtml, unplantedHtml } from './evidenceHtml.ts';
+import { armsHtml, matrixHtml, tableHtml, unplantedHtml } from './evidenceHtml.ts';
 import { anchor, type Html, html, raw } from './markup.ts';
 import { type Report, type Story, traceOf } from './model.ts';
 import { bugsHtml, resultsHtml, scoreHtml, traceAnchor } from './resultsHtml.ts';
@@ -65,6 +65,7 @@ export async function reportHtml(report: Report): Promise<string> {
       'Every transition of every machine is taken in some network above, or there is a reason why not.',
       report.arms !== undefined && report.arms.length > 0 && armsHtml(report.arms),
     ),
+    ...(report.tables ?? []).map((table) => section(table.id, table.title, table.about, tableHtml(table))),
     section(
       'machines',
       'Machines',

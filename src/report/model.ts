@@ -68,6 +68,15 @@ export interface ReportRow {
   readonly why: string;
 }
 
+/** Plain facts that the models go by. */
+export interface ReportTable {
+  readonly id: string;
+  readonly title: string;
+  readonly about: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** A counterexample that has a page of its own. */
 export interface Story {
   /** `k1.html`: beside the report. */
@@ -96,6 +105,7 @@ export interface Report {
   /** Mutations that are not planted. */
   readonly unplanted?: readonly ReportRow[];
   readonly arms?: readonly ReportArm[];
+  readonly tables?: readonly ReportTable[];
   /** Pages of their own, where their counterexample is among the results. */
   readonly stories?: readonly Story[];
   /** State graphs of networks small enough to look at. */
