@@ -27,20 +27,23 @@ const FORGOTTEN: Readonly<Partial<Record<InputCounter, string>>> = {
   IcmpOutDestUnreachs: 'icmp_sent',
 };
 
-const forgotten = Object.entries(FORGOTTEN).map(
-  ([name, step]): Bug<InputNetwork> => ({
-    id: `forgets-${name}`,
-    about: `${step} does not count ${name}`,
-    breaks: [`${name} moves exactly where the ledger of ends says so`],
-    plant: (net) => {
-      const component = `counter.${INPUT_COUNTERS.findIndex((one) => one === name)}`;
-      return net.replaceStep(step, (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== component) }));
-    },
-  }),
-);
+const forgotten = (isUdp: boolean): Bug<InputNetwork>[] =>
+  Object.entries(FORGOTTEN)
+    .filter(([name]) => /^(Udp|Icmp)/.test(name) === isUdp)
+    .map(
+      ([name, step]): Bug<InputNetwork> => ({
+        id: `forgets-${name}`,
+        about: `${step} does not count ${name}`,
+        breaks: [`${name} moves exactly where the ledger of ends says so`],
+        plant: (net) => {
+          const component = `counter.${INPUT_COUNTERS.findIndex((one) => one === name)}`;
+          return net.replaceStep(step, (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== component) }));
+        },
+      }),
+    );
 
-export const INPUT_BUGS: readonly Bug<InputNetwork>[] = [
-  ...forgotten,
+export const IP_INPUT_BUGS: readonly Bug<InputNetwork>[] = [
+  ...forgotten(false),
   {
     id: 'counted-before-look',
     row: 'M06',
@@ -85,6 +88,17 @@ export const INPUT_BUGS: readonly Bug<InputNetwork>[] = [
       })),
   },
   {
+    id: 'stuck-at-options',
+    about: 'ip_rcv_options() finds no options and does not return',
+    breaks: ['a packet that came in goes to its end, or is kept'],
+    plant: (net) =>
+      ['options', 'bad_option', 'unicast_in_l2_multicast'].reduce((changed, name) => changed.replaceStep(name, () => undefined), net),
+  },
+];
+
+export const UDP_INPUT_BUGS: readonly Bug<InputNetwork>[] = [
+  ...forgotten(true),
+  {
     id: 'broadcast-answered',
     about: 'the route of a datagram is not looked at before it is answered',
     breaks: ['a broadcast is not answered'],
@@ -104,12 +118,5 @@ export const INPUT_BUGS: readonly Bug<InputNetwork>[] = [
           },
         }),
       ),
-  },
-  {
-    id: 'stuck-at-options',
-    about: 'ip_rcv_options() finds no options and does not return',
-    breaks: ['a packet that came in goes to its end, or is kept'],
-    plant: (net) =>
-      ['options', 'bad_option', 'unicast_in_l2_multicast'].reduce((changed, name) => changed.replaceStep(name, () => undefined), net),
   },
 ];

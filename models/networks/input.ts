@@ -17,6 +17,7 @@ export const inputSlice = family({
   about: 'IP and UDP input and the rules of ICMP, decision by decision, with the counters of each',
   keys: {
     ...keys('packets'),
+    part: choice(['both', 'ip', 'udp'], 'both', 'what may refuse packets; the other one takes them all'),
     hooks: choice(['off', 'on'], 'off', 'netfilter hooks with any verdict'),
     raw: choice(['off', 'on'], 'off', 'raw sockets that may match'),
     fragments: choice(['off', 'on'], 'off', 'packets may be fragments'),
@@ -34,6 +35,6 @@ export const inputSlice = family({
       counter: INPUT_COUNTERS.map(() => component(counter, { max: 2 * s.packets })),
     })
       .join((n) => ipInputSteps(n, s))
-      .join((n) => udpInputSteps(n, s.packets));
+      .join((n) => udpInputSteps(n, s));
   },
 });

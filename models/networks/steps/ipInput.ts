@@ -8,6 +8,7 @@ import { end } from '../parts.ts';
 
 export interface InputScenario {
   readonly packets: number;
+  readonly part: 'both' | 'ip' | 'udp';
   readonly hooks: 'off' | 'on';
   readonly raw: 'off' | 'on';
   readonly fragments: 'off' | 'on';
@@ -43,20 +44,7 @@ export function ipInputSteps(n: InputParts, s: InputScenario): StepTemplate[] {
     }));
   const hooks = s.hooks === 'on' ? hookSteps(n, pkt) : [];
   const keeps = s.fragments === 'on' ? fragmentSteps(n, pkt) : [];
-  return [
-    step('ip_rcv', { pkt }, ({ pkt: p }) => ({
-      owner: RX,
-      environment: true,
-      moves: [n.wire.on({ type: 'ARRIVE', pkt: p, kind: 'matched' }), n.ip.on({ type: 'RECEIVE', pkt: p })],
-      when: [idle],
-    })),
-    ...REFUSED.map(({ fate, counters }) => stop(`refuse_${fate}`, { type: 'REFUSE' }, fate, counters)),
-    go('valid', { type: 'VALID' }, ['IpInReceives']),
-    go('hook_accept', { type: 'ACCEPT' }, [], [n.ip.in('pre', 'in')]),
-    ...hooks,
-    ...NO_ROUTE.map(({ fate, counters }) => stop(`no_route_${fate}`, { type: 'NO_ROUTE' }, fate, counters)),
-    go('route_local', { type: 'ROUTE', to: 'local' }),
-    go('route_broadcast', { type: 'ROUTE', to: 'broadcast' }),
+  const optionSteps = [
     stop('bad_option', { type: 'BAD_OPTION' }, 'ipOption', ['IpInHdrErrors']),
     stop(
       'unicast_in_l2_multicast',
@@ -65,15 +53,34 @@ export function ipInputSteps(n: InputParts, s: InputScenario): StepTemplate[] {
       [],
       [n.ip.is('has a unicast route', ({ broadcast }) => !broadcast)],
     ),
+  ];
+  const noHandlerSteps = [
+    stop('raw_only', { type: 'NO_HANDLER' }, 'rawOnly', ['IpInDelivers'], [n.ip.is('was for a raw socket', ({ raw }) => raw)]),
+    // Protocol-unreachable goes by the rules of port-unreachable, and is not modelled again.
+    stop('no_proto', { type: 'NO_HANDLER' }, 'noProto', ['IpInUnknownProtos'], [n.ip.is('was for no raw socket', ({ raw }) => !raw)]),
+  ];
+  return [
+    step('ip_rcv', { pkt }, ({ pkt: p }) => ({
+      owner: RX,
+      environment: true,
+      moves: [n.wire.on({ type: 'ARRIVE', pkt: p, kind: 'matched' }), n.ip.on({ type: 'RECEIVE', pkt: p })],
+      when: [idle],
+    })),
+    ...(s.part === 'udp' ? [] : REFUSED).map(({ fate, counters }) => stop(`refuse_${fate}`, { type: 'REFUSE' }, fate, counters)),
+    go('valid', { type: 'VALID' }, ['IpInReceives']),
+    go('hook_accept', { type: 'ACCEPT' }, [], [n.ip.in('pre', 'in')]),
+    ...hooks,
+    ...(s.part === 'udp' ? [] : NO_ROUTE).map(({ fate, counters }) => stop(`no_route_${fate}`, { type: 'NO_ROUTE' }, fate, counters)),
+    go('route_local', { type: 'ROUTE', to: 'local' }),
+    go('route_broadcast', { type: 'ROUTE', to: 'broadcast' }),
+    ...(s.part === 'udp' ? [] : optionSteps),
     go('options', { type: 'OPTIONS' }),
     go('whole', { type: 'WHOLE' }),
     ...keeps,
     go('raw_none', { type: 'RAW', matched: false }),
     ...(s.raw === 'on' ? [go('raw_matched', { type: 'RAW', matched: true })] : []),
     step('handler', {}, () => ({ owner: RX, moves: [n.ip.on({ type: 'HANDLER' }), n.udp.on({ type: 'RECEIVE' })] })),
-    stop('raw_only', { type: 'NO_HANDLER' }, 'rawOnly', ['IpInDelivers'], [n.ip.is('was for a raw socket', ({ raw }) => raw)]),
-    // Protocol-unreachable goes by the rules of port-unreachable, and is not modelled again.
-    stop('no_proto', { type: 'NO_HANDLER' }, 'noProto', ['IpInUnknownProtos'], [n.ip.is('was for no raw socket', ({ raw }) => !raw)]),
+    ...(s.part === 'udp' ? [] : noHandlerSteps),
   ];
 }
 

@@ -5,7 +5,7 @@ import { type Fate, range } from '../../kernel/packet.ts';
 import type { UdpInputEvent } from '../../udp/input.ts';
 import { counts, inHand, type InputCounter, type InputParts } from '../inputParts.ts';
 import { end } from '../parts.ts';
-import { RX } from './ipInput.ts';
+import { type InputScenario, RX } from './ipInput.ts';
 
 interface Refusal {
   readonly fate: Fate;
@@ -25,8 +25,8 @@ const REFUSED: readonly Refusal[] = [
   { fate: 'protoMem', counters: ['UdpMemErrors', 'UdpInErrors'] },
 ];
 
-export function udpInputSteps(n: InputParts, packets: number): StepTemplate[] {
-  const pkt = range(packets);
+export function udpInputSteps(n: InputParts, s: Pick<InputScenario, 'packets' | 'part'>): StepTemplate[] {
+  const pkt = range(s.packets);
   const unicast = n.ip.is('has a unicast route', ({ broadcast }) => !broadcast);
   const broadcast = n.ip.is('has a broadcast route', (c) => c.broadcast);
   const go = (name: string, event: UdpInputEvent, when: readonly Observation[] = []): StepTemplate =>
@@ -40,16 +40,20 @@ export function udpInputSteps(n: InputParts, packets: number): StepTemplate[] {
       when: [inHand(n, p), ...when],
     }));
   const noPort: Refusal = { fate: 'noPort', counters: ['UdpNoPorts'] };
-  return [
-    ...BAD.map((one) => stop(`udp_bad_${one.fate}`, { type: 'BAD' }, one, [n.udp.in('verifying')])),
+  const takes = [
     go('udp_good', { type: 'GOOD' }),
-    stop('udp_no_listener', { type: 'MULTI' }, { fate: 'ignored', counters: ['UdpIgnoredMulti'] }, [broadcast]),
     go('udp_found', { type: 'FOUND' }),
+    stop('udp_queued', { type: 'QUEUED' }, { fate: 'delivered', counters: [] }),
+  ];
+  if (s.part === 'ip') return takes;
+  return [
+    ...takes,
+    ...BAD.map((one) => stop(`udp_bad_${one.fate}`, { type: 'BAD' }, one, [n.udp.in('verifying')])),
+    stop('udp_no_listener', { type: 'MULTI' }, { fate: 'ignored', counters: ['UdpIgnoredMulti'] }, [broadcast]),
     // A long datagram for nobody has its checksum verified now.
     stop('udp_nobody_bad_checksum', { type: 'BAD' }, BAD[2]!, [n.udp.in('looking'), unicast]),
     go('udp_nobody', { type: 'NO_SOCKET' }, [unicast]),
     ...REFUSED.map((one) => stop(`udp_refuse_${one.fate}`, { type: 'REFUSED' }, one)),
-    stop('udp_queued', { type: 'QUEUED' }, { fate: 'delivered', counters: [] }),
     stop('icmp_forbidden', { type: 'SILENT' }, noPort, [n.udp.in('answering')]),
     go('icmp_allowed', { type: 'ALLOWED' }),
     stop('icmp_limited', { type: 'LIMITED' }, noPort),
