@@ -130,4 +130,11 @@ export const BUSY_POLL_BUGS: readonly BusyPollBug[] = [
     scenario: { prefer: 'on' },
     plant: (net) => net.replaceMachine('napi', (machine) => machine.provide({ actions: { setMissed: assign({}) } })),
   },
+  {
+    id: 'resumed-and-forgotten',
+    about: 'napi_resume_irqs() wins SCHED and does not queue the instance',
+    breaks: ['a scheduled NAPI instance is with somebody who will poll it'],
+    scenario: { profile: '6.18', prefer: 'on', fix: 'on', suspend: 'on' },
+    plant: (net) => net.replaceStep('resume_queue', (spec, n) => ({ ...spec, moves: [n.task.on({ type: 'SCHEDULE' })] })),
+  },
 ];

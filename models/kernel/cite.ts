@@ -89,6 +89,8 @@ export const SYMBOLS = [
   'napi_complete_done',
   'napi_watchdog',
   'napi_busy_loop',
+  'napi_suspend_irqs',
+  'napi_resume_irqs',
   'napi_kthread_create',
   'napi_thread_wait',
   'napi_threaded_poll',

@@ -13,7 +13,7 @@ import { busyPoller } from '../task/busyPoller.ts';
 import { componentsOf } from './components.ts';
 import { end } from './parts.ts';
 import { keys, LATER_PROFILE } from './scenario.ts';
-import { busyTaskSteps, softirqPollSteps } from './steps/busyPoll.ts';
+import { busyTaskSteps, softirqPollSteps, suspendSteps } from './steps/busyPoll.ts';
 import { timerSteps } from './steps/napiTimer.ts';
 import { deviceSteps, endlessWatchdogStep, interruptSteps, powerOnStep } from './steps/nic.ts';
 import { softirqSteps } from './steps/softirq.ts';
@@ -31,6 +31,7 @@ export const busyPollSlice = family({
     defer: int({ min: 0, max: 8, otherwise: 1, about: 'napi_defer_hard_irqs' }),
     timeout: choice(SWITCH, 'on', 'gro_flush_timeout is not zero'),
     watchdog: choice(SWITCH, 'off', 'the driver writes EICS from time to time, for ever'),
+    suspend: choice(SWITCH, 'off', 'irq_suspend_timeout: epoll_wait() suspends and resumes interrupts, 6.13 and later'),
     fix: choice(SWITCH, 'off', '58e2330bd455: the timer is armed after SCHED is cleared'),
   },
   build: (s) => {
@@ -67,6 +68,7 @@ export const busyPollSlice = family({
       .join((n) => softirqSteps(n, s.cpus))
       .join((n) => softirqPollSteps(n, bounds, (_, pkt) => ({ moves: end(n, pkt, 'delivered'), when: [] })))
       .join((n) => busyTaskSteps(n, bounds, (_, pkt) => ({ moves: end(n, pkt, 'delivered'), when: [] })))
+      .join((n) => (s.suspend === 'on' ? suspendSteps(n) : []))
       .join((n) => timerSteps(n, bounds))
       .join((n) => (s.watchdog === 'on' ? [endlessWatchdogStep(n)] : []));
   },

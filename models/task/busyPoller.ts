@@ -5,7 +5,8 @@
  * Contract    between grab and stop it owns SCHED; it lets go by a last poll that completes, by queueing the instance for
  *             NET_RX, or, where the timer is to come, by clearing SCHED
  * Bounds      BusyPollerBounds
- * Leaves out  how long it spins: as long as it likes; several tasks; IRQ suspension (6.13 and later)
+ * Leaves out  how long it spins: as long as it likes; several tasks; how long an interrupt may be
+ *             suspended: any timeout is one that may expire at any time
  */
 import { setup } from 'xstate';
 import { cite, type Cite } from '../kernel/cite.ts';
@@ -33,6 +34,11 @@ export type BusyPollerEvent =
   | { readonly type: 'FULL' } //          it did its budget: the instance is still owned
   | { readonly type: 'QUEUE' } //         for NET_RX
   | { readonly type: 'RELEASE' } //       clears SCHED: the timer will take it
+  | { readonly type: 'SUSPEND' } //       6.13: epoll_wait() returns with events: the timer is set to irq_suspend_timeout
+  | { readonly type: 'RESUME' } //        6.13: it finds none and will sleep: the instance is scheduled
+  | { readonly type: 'PREP_WON' }
+  | { readonly type: 'PREP_LOST' }
+  | { readonly type: 'SCHEDULE' } //      queued, as by an interrupt
   | { readonly type: 'ARM_LATE' } //      the timer, after that
   | { readonly type: 'RETURN' }; //       local_bh_enable(), and out of the loop
 
@@ -54,7 +60,25 @@ export const busyPoller = setup({
   context: ({ input }) => input,
   initial: 'user',
   states: {
-    user: { description: 'Not in the loop.', on: { LOOP: { target: 'grabbing', meta: cite('napi_busy_loop', 'local_bh_disable') } } },
+    user: {
+      description: 'Not in the loop.',
+      on: {
+        LOOP: { target: 'grabbing', meta: cite('napi_busy_loop', 'local_bh_disable') },
+        SUSPEND: { target: 'user', meta: cite('napi_suspend_irqs', 'hrtimer_start') },
+        RESUME: { target: 'resuming', meta: cite('napi_resume_irqs', 'local_bh_disable') },
+      },
+    },
+    resuming: {
+      description: 'In napi_resume_irqs(), bottom halves off.',
+      on: {
+        PREP_WON: { target: 'scheduling', meta: cite('napi_resume_irqs', 'napi_schedule_prep') },
+        PREP_LOST: { target: 'leaving', meta: cite('napi_resume_irqs', 'napi_schedule_prep') },
+      },
+    },
+    scheduling: {
+      description: 'Has SCHED, and is about to queue the instance.',
+      on: { SCHEDULE: { target: 'leaving', meta: cite('__napi_schedule') } },
+    },
     grabbing: {
       description: 'Bottom halves off, about to try for the instance.',
       on: {
@@ -131,4 +155,4 @@ export const busyPoller = setup({
 });
 
 /** The states in which the task has the instance, beside those in which its ->poll() runs. */
-export const BUSY_OWNER = ['polled', 'between', 'stopping', 'stopped', 'arming', 'ready', 'full'] as const;
+export const BUSY_OWNER = ['polled', 'between', 'stopping', 'stopped', 'arming', 'ready', 'full', 'scheduling'] as const;

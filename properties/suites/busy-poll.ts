@@ -104,4 +104,12 @@ export const BUSY_POLL_SUITES: readonly Suite[] = [
     properties: busyPollProperties,
     bugs: [],
   }),
+  suite({
+    id: 'busy-poll/6.18-suspend',
+    family: busyPollSlice,
+    scenario: { profile: '6.18', packets: 2, prefer: 'on', fix: 'on', suspend: 'on' },
+    walk: { profile: '6.18', packets: 8, ring: 8, weight: 4, budget: 2, prefer: 'on', fix: 'on', suspend: 'on' },
+    properties: busyPollProperties,
+    bugs: [],
+  }),
 ];

@@ -199,3 +199,24 @@ export function busyTaskSteps(n: BusyParts, s: BusyScenario, up: ToStack): StepT
     ),
   ];
 }
+
+/** epoll_wait() of 6.13 and later: it returns with events, or is about to sleep. */
+export function suspendSteps(n: BusyParts): StepTemplate[] {
+  const by = (name: string, moves: readonly Move[], when: readonly Observation[] = [bhOff(n)]) =>
+    step(name, {}, () => ({ owner: TASK, moves, when }));
+  const env = (name: string, moves: readonly Move[]) =>
+    step(name, {}, () => ({ owner: TASK, environment: true, moves, when: [n.cpu(HOME).in('task')] }));
+  return [
+    env('napi_suspend_irqs', [n.task.on({ type: 'SUSPEND' }), n.timer.on({ type: 'ARM' })]),
+    env('napi_resume_irqs', [n.task.on({ type: 'RESUME' }), n.cpu(HOME).on({ type: 'BH_OFF' })]),
+    by('resume_won', [n.task.on({ type: 'PREP_WON' }), n.napi.on({ type: 'PREP' })]),
+    by('resume_lost', [n.task.on({ type: 'PREP_LOST' }), n.napi.on({ type: 'PREP_LOST' })]),
+    ...[false, true].map((inside) =>
+      by(
+        `resume_queue${inside ? '_in_action' : ''}`,
+        [n.task.on({ type: 'SCHEDULE' }), ...queueing(n, HOME, inside).moves],
+        [bhOff(n), ...queueing(n, HOME, inside).when],
+      ),
+    ),
+  ];
+}
