@@ -5,8 +5,7 @@
  * Contract    any CPU appends under the queue lock; the instance is scheduled only when the input queue goes from empty
  *             to non-empty, so one missed schedule is for ever; the limit test is length <= max, so max + 1 fit
  * Bounds      BacklogBounds; the kernel has max 1000, weight 64
- * Leaves out  the look at the length before the lock is taken, 6.12 and later: a packet may be dropped that would find room
- *             once the lock is had; the flow limit and netif_running() are machines of their own
+ * Leaves out  the flow limit, netif_running() and the look at the length without the lock, which are machines of their own
  *
  * 3.10 clears SCHED when it splices its last batch, before that batch is delivered; 6.12 clears it when both queues are
  * empty. Both happen under the queue lock.

@@ -186,5 +186,12 @@ export const BACKLOG_BUGS: readonly BacklogBug[] = [
         }),
       ),
   },
+  {
+    id: 'looks-with-lock-only',
+    about: '6.12 as 6.1: the length is looked at with the lock only',
+    breaks: ['a packet is dropped though the backlog has room by then'],
+    scenario: { profile: '6.18', packets: 3, cpus: 2, rps: 'on' },
+    plant: (net) => net.replaceStep('netif_rx_look_full', () => undefined),
+  },
   ...NETDEV_BUGS,
 ];

@@ -48,6 +48,8 @@ export interface Profile {
   readonly readerQueue: boolean;
   /** A datagram of at most 76 bytes has its checksum verified before the lookup, since 3.16. */
   readonly checksumFirst: boolean;
+  /** enqueue_to_backlog() looks at the length before it takes the lock, too. */
+  readonly looksUnlocked: boolean;
   readonly rcvbuf: RcvbufRule;
   readonly running: RunningRule;
 }
@@ -62,6 +64,7 @@ const LATER = {
   socketLock: false,
   readerQueue: true,
   checksumFirst: true,
+  looksUnlocked: true,
 } as const;
 
 /** The switches of a profile. */
@@ -76,11 +79,19 @@ export const PROFILE: Readonly<Record<ProfileName, Profile>> = {
     socketLock: true,
     readerQueue: false,
     checksumFirst: false,
+    looksUnlocked: false,
     rcvbuf: 'reached',
     running: 'not asked',
   },
   // Its second look at the charge, after the datagram was added, can only differ with several receiving CPUs.
-  '6.1': { ...LATER, defersToKsoftirqd: true, inNetRxAction: false, rcvbuf: 'exceeded', running: 'asked first, counted' },
+  '6.1': {
+    ...LATER,
+    defersToKsoftirqd: true,
+    inNetRxAction: false,
+    looksUnlocked: false,
+    rcvbuf: 'exceeded',
+    running: 'asked first, counted',
+  },
   '6.12': { ...LATER, rcvbuf: 'exceeded', running: 'asked last' },
   '6.18': { ...LATER, rcvbuf: 'strict', running: 'asked first' },
 };

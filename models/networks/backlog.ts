@@ -6,6 +6,7 @@ import { component } from '../../src/model/component.ts';
 import { network } from '../../src/model/network.ts';
 import { choice, family, int } from '../../src/model/scenario.ts';
 import { flowLimit } from '../backlog/flowLimit.ts';
+import { refusal } from '../backlog/refusal.ts';
 import { netdev } from '../backlog/netdev.ts';
 import { range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
@@ -45,6 +46,7 @@ export const backlogSlice = family({
       rx_dropped,
       flow_limit_count,
       flowLimit: range(s.cpus).map(() => component(flowLimit, { flows: s.flows, history: s.history })),
+      refusal: range(s.cpus).map(() => component(refusal)),
       netdev: component(netdev, { cpus: s.cpus, comesAndGoes }),
     };
     return (
@@ -55,6 +57,7 @@ export const backlogSlice = family({
             ...bounds,
             target,
             ...(comesAndGoes ? { leaving: { netdev: n.netdev, rule: profile.running } } : {}),
+            ...(profile.looksUnlocked ? { refusal: n.refusal } : {}),
             ...(s.limit === 'on' ? { limited: { ...n, flows: s.flows } } : {}),
           }),
         )

@@ -20,7 +20,22 @@ type Waiting = { readonly waiters: readonly number[] };
 type Signalling = { readonly ipis: readonly number[] };
 
 /** Families with one instance per CPU; `receive` has one more, for the task that owns the socket, and that one stays. */
-const PER_CPU = ['cpu', 'handler', 'softirq', 'ksoftirqd', 'softnet', 'poll', 'backlog', 'ipi', 'ip', 'udp', 'icmp', 'receive'];
+const PER_CPU = [
+  'cpu',
+  'handler',
+  'softirq',
+  'ksoftirqd',
+  'softnet',
+  'poll',
+  'backlog',
+  'ipi',
+  'ip',
+  'udp',
+  'icmp',
+  'receive',
+  'refusal',
+  'flowLimit',
+];
 const PER_READER = ['reader', 'emptiness'];
 
 /** Each reader with the next one that is pinned to the same CPU. */

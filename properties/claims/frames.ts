@@ -1,7 +1,8 @@
 /** Frames: none is stuck, none is in two places, none vanishes, and each drop has its counter. */
-import type { Observation, Ref } from '../../src/model/component.ts';
+import type { Observation, Ref, RefFamily } from '../../src/model/component.ts';
 import { never, not, type Property, quiescent, sometimes } from '../../src/model/property.ts';
-import { queued, queues, overflown } from '../../models/backlog/backlog.ts';
+import { full, queued, queues, overflown } from '../../models/backlog/backlog.ts';
+import { isRefused, type refusal } from '../../models/backlog/refusal.ts';
 import { batched } from '../../models/gro/rxList.ts';
 import { inIp } from '../../models/ip/ip.ts';
 import { reads } from '../../models/kernel/counter.ts';
@@ -18,7 +19,9 @@ import { inUdp } from '../../models/udp/udp.ts';
 
 /** Where a packet can be, as far as a network has such places. */
 export type Places = Pick<Parts, 'wire' | 'ledger'> &
-  Partial<Pick<Parts, 'ring' | 'rxList' | 'backlog' | 'ip' | 'udp' | 'receive' | 'socket' | 'reader'>>;
+  Partial<Pick<Parts, 'ring' | 'rxList' | 'backlog' | 'ip' | 'udp' | 'receive' | 'socket' | 'reader'>> & {
+    readonly refusal?: RefFamily<typeof refusal>;
+  };
 
 export const NO_STUCK_FRAME = 'no frame is stuck in the ring';
 export const RCVBUF_COUNTED = 'UdpRcvbufErrors counts exactly the datagrams that found the receive buffer full';
@@ -93,6 +96,7 @@ function placesOf(n: Places, pkt: Packet): Observation[] {
     ...(n.ring ? [n.ring.is(has, holds(pkt))] : []),
     ...(n.rxList ? [n.rxList.is(has, batched(pkt))] : []),
     ...all(n.backlog).map((one) => one.is(has, queues(pkt))),
+    ...all(n.refusal).map((one) => one.is(has, isRefused(pkt))),
     ...all(n.ip).map((one) => one.is(has, inIp(pkt))),
     ...all(n.udp).map((one) => one.is(has, inUdp(pkt))),
     ...all(n.receive).map((one) => one.is(has, inReceive(pkt))),
@@ -139,6 +143,12 @@ const COUNTED: Readonly<Record<CounterName, { readonly fates: readonly Fate[]; r
   IcmpInDestUnreachs: { fates: ['icmpIn'], words: 'ICMP errors received' },
   IcmpOutDestUnreachs: { fates: ['unreachable'], words: 'port-unreachables sent' },
 };
+
+/** 10, a difference of 6.12: the look without the lock is not repeated. */
+export const droppedWithRoom = (n: Pick<Parts, 'backlog'> & { readonly refusal: RefFamily<typeof refusal> }, target: number): Property =>
+  sometimes('a packet is dropped though the backlog has room by then', [
+    [n.refusal(0).in('refused'), n.backlog(target).is('has room', (context) => !full(context))],
+  ]);
 
 /** The counter named `name` is always exactly the number of packets that ended as it says, or in a way that its kernel counts `also`. */
 export function accounted(

@@ -8,7 +8,16 @@ import { PROFILE, type ProfileName } from '../../models/kernel/profile.ts';
 import { backlogSlice } from '../../models/networks/backlog.ts';
 import { socketSlice } from '../../models/networks/socket.ts';
 import { stackSlice } from '../../models/networks/stack.ts';
-import { accounted, backlogBound, conservation, mayFill, noStuckBacklog, oneTooMany, RCVBUF_COUNTED } from '../claims/frames.ts';
+import {
+  accounted,
+  backlogBound,
+  conservation,
+  droppedWithRoom,
+  mayFill,
+  noStuckBacklog,
+  oneTooMany,
+  RCVBUF_COUNTED,
+} from '../claims/frames.ts';
 import { badChecksum, everyUnreachable, noFalseUnreachable } from '../claims/icmp.ts';
 import { backlogIsProcessed, callGoesOn, queuedIsRead, raisedIsCleared, SLEEPER_WOKEN, sleeperIsWoken } from '../claims/progress.ts';
 import { raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
@@ -40,6 +49,7 @@ const backlogProperties = (
     raisedIsServed(n),
     backlogIsProcessed(n, s.packets),
     raisedIsCleared(n, range(s.cpus)),
+    ...(s.cpus > 1 && PROFILE[s.profile].looksUnlocked && s.device === 'up' ? [droppedWithRoom(n, target)] : []),
     ...(s.device === 'up' ? [] : [flushedIsEmpty(n)]),
     ...(s.device === 'up' || s.profile === 'article' ? [] : [runningIsMarked(n)]),
     ...(s.limit === 'on'
@@ -107,7 +117,7 @@ export const BACKLOG_SUITES: readonly Suite[] = [
     id: 'backlog/6.18-rps',
     family: backlogSlice,
     scenario: { profile: '6.18', packets: 4, cpus: 2, rps: 'on' },
-    deep: { scenario: { packets: 5 }, states: 796_176, transitions: 2_076_759 },
+    deep: { scenario: { packets: 5 }, states: 827_402, transitions: 2_167_361 },
     walk: { packets: 10, cpus: 3, backlogMax: 1, rps: 'on' },
     properties: backlogProperties,
     bugs: [],

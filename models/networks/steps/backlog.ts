@@ -18,6 +18,7 @@ export function senderSteps(n: BacklogParts, s: BacklogScenario): StepTemplate[]
       name: 'netif_rx',
       owner,
       environment: true,
+      inTask: true,
       moves: (c) => [n.cpu(c).on({ type: 'BH_OFF' })],
       when: () => [...(s.ready ?? []), ...sends],
     }),
@@ -26,6 +27,7 @@ export function senderSteps(n: BacklogParts, s: BacklogScenario): StepTemplate[]
       name: 'netif_rx_nested',
       owner: softirqOn,
       environment: true,
+      inTask: false,
       moves: () => [],
       when: (c) => [serving(n.cpu(c)), n.softnet(c).in('polling'), ...sends],
     }),
@@ -35,7 +37,7 @@ export function senderSteps(n: BacklogParts, s: BacklogScenario): StepTemplate[]
       owner,
       moves: () => [],
       // The bottom halves that a flush turns off are not the sender's.
-      when: () => (s.leaving ? [s.leaving.netdev.out('flushing')] : []),
+      when: (c) => [...(s.leaving ? [s.leaving.netdev.out('flushing')] : []), ...(s.refusal ? [s.refusal(c).in('idle')] : [])],
       defers: s.defers,
     }),
   ];

@@ -4,6 +4,7 @@ import { step, type StepTemplate } from '../../../src/model/network.ts';
 import { not } from '../../../src/model/property.ts';
 import { full, halfFull } from '../../backlog/backlog.ts';
 import type { flowLimit } from '../../backlog/flowLimit.ts';
+import type { refusal } from '../../backlog/refusal.ts';
 import type { netdev } from '../../backlog/netdev.ts';
 import type { counter } from '../../kernel/counter.ts';
 import { type Fate, type Kind, type Packet, range } from '../../kernel/packet.ts';
@@ -43,6 +44,8 @@ export interface BacklogScenario {
   readonly ready?: readonly Observation[];
   /** Where the device comes and goes. */
   readonly leaving?: Device;
+  /** By CPU, where the length is looked at without the lock as well: the senders in task context. */
+  readonly refusal?: RefFamily<typeof refusal>;
   /** Where flows are limited. */
   readonly limited?: Flows;
 }
@@ -52,6 +55,8 @@ export interface Caller {
   readonly name: string;
   readonly owner: (cpu: number) => string;
   readonly environment: boolean;
+  /** In a task, with bottom halves off: nothing else of this CPU comes between but interrupts. */
+  readonly inTask: boolean;
   readonly moves: (cpu: number) => readonly Move[];
   readonly when: (cpu: number) => readonly Observation[];
 }
@@ -108,7 +113,7 @@ export function enqueueSteps(n: BacklogParts, s: BacklogScenario, caller: Caller
     ...(s.limited
       ? [...taken('', (c) => [half(n, s.target(c), false)]), ...taken('_noted', (c) => [half(n, s.target(c), true)], 'NOTE')]
       : taken('', () => [])),
-    ...refusedSteps(n, s, outcome),
+    ...refusedSteps(n, s, caller, outcome),
   ];
 }
 
@@ -145,8 +150,8 @@ function takenSteps(n: BacklogParts, s: BacklogScenario, outcome: OutcomeStep) {
 }
 
 /** The packet is dropped. */
-function refusedSteps(n: BacklogParts, s: BacklogScenario, outcome: OutcomeStep): StepTemplate[] {
-  const { leaving, limited } = s;
+function refusedSteps(n: BacklogParts, s: BacklogScenario, caller: Caller, outcome: OutcomeStep): StepTemplate[] {
+  const { leaving, limited, refusal: unlocked } = s;
   const last = leaving?.rule === 'asked last';
   const stopped = notRunning(s);
   const drop = (pkt: Packet, fate: Fate, ...counted: readonly Ref<typeof counter>[]) => end(n, pkt, fate, ...counted, n.rx_dropped);
@@ -157,6 +162,20 @@ function refusedSteps(n: BacklogParts, s: BacklogScenario, outcome: OutcomeStep)
       when: last ? [] : running(s),
       reveals,
     })),
+    ...(unlocked && caller.inTask
+      ? [
+          outcome('look_full', (c, pkt) => ({
+            moves: [unlocked(c).on({ type: 'REFUSE', pkt })],
+            when: [n.backlog(s.target(c)).is('is full', full), ...(last ? [] : running(s))],
+            reveals: 'netif_rx_dropped',
+          })),
+          step(`${caller.name}_refused`, { cpu: s.senders, pkt: range(s.packets) }, ({ cpu: c, pkt }) => ({
+            owner: caller.owner(c),
+            moves: [unlocked(c).on({ type: 'DROP', pkt }), ...drop(pkt, 'backlogFull', n.softnet_dropped)],
+            when: [n.cpu(c).in('bhOff')],
+          })),
+        ]
+      : []),
     ...(limited
       ? [
           outcome(
