@@ -102,7 +102,7 @@ export const UDP_INPUT_BUGS: readonly Bug<InputNetwork>[] = [
     id: 'broadcast-answered',
     about: 'the route of a datagram is not looked at before it is answered',
     breaks: ['a broadcast is not answered'],
-    plant: (net) => net.replaceStep('udp_nobody', (spec) => ({ ...spec, when: [] })),
+    plant: (net) => net.replaceStep('udp_nobody_from_host', (spec) => ({ ...spec, when: [] })),
   },
   {
     id: 'credit-taken-by-look',
@@ -118,5 +118,22 @@ export const UDP_INPUT_BUGS: readonly Bug<InputNetwork>[] = [
           },
         }),
       ),
+  },
+  {
+    id: 'route-back-not-looked-at',
+    about: 'the route back is not looked at: an error goes to the broadcast address of a subnet',
+    breaks: ['no ICMP error goes to a broadcast address'],
+    scenario: { rule10b: 'on' },
+    plant: (net) => net.replaceMachine('udp', (machine) => machine.provide({ guards: { maySend: ({ context: c }) => c.peer > 0 } })),
+  },
+  {
+    id: 'refused-uncounted',
+    about: 'a datagram for which there is no memory is dropped, and no counter moves',
+    breaks: ['a packet that is dropped moves some counter', 'UdpMemErrors moves exactly where the ledger of ends says so'],
+    plant: (net) =>
+      net.replaceStep('udp_refuse_protoMem', (spec) => ({
+        ...spec,
+        moves: spec.moves.filter((move) => !move.component.startsWith('counter')),
+      })),
   },
 ];

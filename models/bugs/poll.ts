@@ -88,4 +88,11 @@ export const ENDING_BUGS: readonly Bug<ReturnType<typeof wakeupSlice.build>>[] =
     scenario: { ...SMALL, packets: 0, errors: 1 },
     plant: (net) => net.replaceStep('sleeper', () => undefined).replaceStep('no_sleeper', (spec) => ({ ...spec, when: [] })),
   },
+  {
+    id: 'poll-says-yes',
+    about: 'poll() says that there is something where reader_queue is empty, too',
+    breaks: ['what poll() says is there, is there for a call that does not wait'],
+    scenario: { packets: 1, cpus: 1, readers: 1, ways: 'peek', polls: 'and reads', repairs: 'none' },
+    plant: (net) => net.replaceStep('poll_rdq', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'queues') })),
+  },
 ];

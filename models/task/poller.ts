@@ -21,7 +21,10 @@ export type PollerEvent =
   | { readonly type: 'WAKE' } //      pollwake(): triggered, and try_to_wake_up() finds INT
   | { readonly type: 'TRIGGER' } //   pollwake(): triggered, and it does not
   | { readonly type: 'CLEAR' } //     triggered := 0, full barrier
-  | { readonly type: 'UNLINK' }; //   remove_wait_queue(): poll() returns
+  | { readonly type: 'UNLINK' } //    remove_wait_queue(): poll() returns
+  | { readonly type: 'TOLD' } //      the same, and a call that does not wait follows
+  | { readonly type: 'READ' } //      which finds something
+  | { readonly type: 'FIND_NONE' }; // or not: EAGAIN
 
 export interface PollerContext {
   readonly triggered: boolean;
@@ -123,8 +126,17 @@ export const poller = setup({
     },
     ready: {
       description: 'Has found something.',
-      on: { ...TRIGGER('ready'), UNLINK: { target: 'user', actions: 'reset', meta: cite('poll_freewait', 'remove_wait_queue') } },
+      on: {
+        ...TRIGGER('ready'),
+        UNLINK: { target: 'user', actions: 'reset', meta: cite('poll_freewait', 'remove_wait_queue') },
+        TOLD: { target: 'told', actions: 'reset', meta: cite('poll_freewait', 'remove_wait_queue') },
+      },
     },
+    told: {
+      description: 'Was told that it may read, and reads, without being willing to wait.',
+      on: { READ: { target: 'user', meta: cite('udp_recvmsg') }, FIND_NONE: { target: 'disappointed', meta: cite('udp_recvmsg') } },
+    },
+    disappointed: { description: 'EAGAIN after poll() said that there was something.' },
   },
 });
 

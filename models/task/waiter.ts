@@ -7,7 +7,7 @@
  * Bounds      WaiterBounds
  * Leaves out  the copy; the restart after a signal whose handler allows it, which is another call; SO_PEEK_OFF
  *
- * INT below means TASK_INTERRUPTIBLE: a wakeup finds the task and takes effect. RUN means it would find nothing to do.
+ * INT: TASK_INTERRUPTIBLE, a wakeup takes effect. RUN: it would find nothing to do.
  */
 import { assign, setup } from 'xstate';
 import { cite, type Cite } from '../kernel/cite.ts';
@@ -15,12 +15,14 @@ import type { Packet } from '../kernel/packet.ts';
 
 export const WAYS = ['block', 'timeout', 'peek'] as const;
 
-/** `timeout` is SO_RCVTIMEO, `peek` MSG_PEEK of a call that waits. */
+/** SO_RCVTIMEO, MSG_PEEK of a call that waits. */
 export type Way = (typeof WAYS)[number];
 
 export interface WaiterBounds {
   /** RP2: who leaves with an error or a signal hands the wakeup on that he may have absorbed. No kernel does. */
   readonly handsOn: boolean;
+  /** SO_BUSY_POLL: spins before it waits. */
+  readonly spins: boolean;
 }
 
 export type WaiterEvent =
@@ -30,17 +32,16 @@ export type WaiterEvent =
   // What it looks at, at the top and in the wait.
   | { readonly type: 'ERROR' | 'NO_ERROR' } //        sk_err, exchanged
   | { readonly type: 'NONE' } //                      neither queue has anything
+  | { readonly type: 'SPUN' | 'SPUN_TRY' } //         busy polled long enough: nothing in sk_receive_queue, or something
   | { readonly type: 'SEES_DATA' | 'SEES_NONE' } //   the look before sleeping
   | { readonly type: 'SHUTDOWN' | 'NO_SHUTDOWN' } //  RCV_SHUTDOWN: the call returns 0
   | { readonly type: 'SIGNALLED' | 'NO_SIGNAL' } //   signal_pending(): EINTR, or ERESTARTSYS
-  // The wait itself.
   | { readonly type: 'PREPARE' } //                   linked, INT
   | { readonly type: 'SCHEDULE' }
   | { readonly type: 'WAKE' } //                      try_to_wake_up() finds INT
   | { readonly type: 'EXPIRE' } //                    the timer does
   | { readonly type: 'SIGNAL' } //                    TIF_SIGPENDING
-  | { readonly type: 'RUN' } //                       finish_wait(): RUN
-  | { readonly type: 'UNLINK' | 'UNLINKED' } //       ... unlinks its entry, or finds it gone
+  | { readonly type: 'RUN' | 'UNLINK' | 'UNLINKED' } // finish_wait(): RUN; unlinks its entry, or finds it gone
   | { readonly type: 'HAND' | 'HANDED' } //           RP2: wakes the next one
   // A bug's: PREPARE in the store buffer; checks before it is linked; leaves its entry; dequeued by preemption.
   | { readonly type: 'STORE' | 'LOOK' | 'LEAVE_LINKED' | 'PREEMPT' };
@@ -61,14 +62,10 @@ const FRESH = { way: 'block', woken: false, expired: false, signal: false, faile
 
 type Linked = 'cError' | 'cQueue' | 'cShutdown' | 'cSignal' | 'committed' | 'leaving';
 const WAIT = '__skb_wait_for_more_packets';
+const WOKEN = cite('receiver_wake_function', 'autoremove_wake_function', 'try_to_wake_up');
 const ANY = (state: Linked) =>
   ({
-    WAKE: {
-      guard: 'notWoken',
-      target: state,
-      actions: 'wake',
-      meta: cite('receiver_wake_function', 'autoremove_wake_function', 'try_to_wake_up'),
-    },
+    WAKE: { guard: 'notWoken', target: state, actions: 'wake', meta: WOKEN },
     SIGNAL: { guard: 'noSignal', target: state, actions: 'signal', meta: cite('signal_wake_up_state') },
     PREEMPT: { guard: 'dequeuesWhenPreempted', target: 'asleep', meta: cite('schedule') },
   }) as const;
@@ -82,6 +79,7 @@ export const waiter = setup({
     staysAwake: ({ context: c }) => c.woken || c.signal,
     mayExpire: ({ context: c }) => c.way === 'timeout' && !c.expired,
     expired: ({ context: c }) => c.expired,
+    spins: ({ context: c }) => c.spins,
     failed: ({ context: c }) => c.failed !== 'no',
     mayHand: ({ context: c }) => c.handsOn && (c.failed === 'error' || c.failed === 'signal'),
     // The order of the kernel; a bug opens one of these.
@@ -126,9 +124,14 @@ export const waiter = setup({
         TAKE: { target: 'copying', actions: 'hold', meta: cite('__skb_recv_udp') },
         NONE: [
           { guard: 'expired', target: 'user', actions: 'leave', meta: cite('__skb_recv_udp') },
+          { guard: 'spins', target: 'spinning', meta: cite('__skb_recv_udp') },
           { target: 'preparing', meta: cite('__skb_recv_udp') },
         ],
       },
+    },
+    spinning: {
+      description: 'In sk_busy_loop(). RUN.',
+      on: { SPUN: { target: 'preparing', meta: cite('__skb_recv_udp') }, SPUN_TRY: { target: 'trying', meta: cite('__skb_recv_udp') } },
     },
     preparing: {
       description: 'Found nothing, not linked yet. RUN.',
@@ -189,7 +192,7 @@ export const waiter = setup({
     asleep: {
       description: 'Off the CPU. INT.',
       on: {
-        WAKE: { target: 'returning', meta: cite('receiver_wake_function', 'autoremove_wake_function', 'try_to_wake_up') },
+        WAKE: { target: 'returning', meta: WOKEN },
         EXPIRE: { guard: 'mayExpire', target: 'returning', actions: 'expire', meta: cite('process_timeout', 'try_to_wake_up') },
         // The flag, and the wakeup of a task that is off the run queue: nobody else is woken by it, so one step.
         SIGNAL: { guard: 'noSignal', target: 'returning', actions: 'signal', meta: cite('signal_wake_up_state', 'try_to_wake_up') },
@@ -235,10 +238,7 @@ export const waiter = setup({
       description: 'RP2: wakes the next one.',
       on: { HANDED: { target: 'user', actions: 'leave', meta: cite('__wake_up_common') } },
     },
-    copying: {
-      description: 'Has a datagram. RUN.',
-      on: { RETURN: { target: 'user', actions: 'leave', meta: cite('udp_recvmsg') } },
-    },
+    copying: { description: 'Has a datagram. RUN.', on: { RETURN: { target: 'user', actions: 'leave', meta: cite('udp_recvmsg') } } },
   },
 });
 

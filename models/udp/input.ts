@@ -12,6 +12,8 @@ import { cite, type Cite } from '../kernel/cite.ts';
 export interface UdpInputBounds {
   /** Credits of the global bucket, and of each of two peers. */
   readonly credits: number;
+  /** 7.2: the route back must not be a broadcast. */
+  readonly looksAtRoute: boolean;
 }
 
 export type UdpInputEvent =
@@ -22,7 +24,7 @@ export type UdpInputEvent =
   | { readonly type: 'FOUND' } //      a socket: on to its filter
   | { readonly type: 'REFUSED' } //    policy, filter, buffer, memory
   | { readonly type: 'QUEUED' }
-  | { readonly type: 'NO_SOCKET' } //  checksum good: NoPorts
+  | { readonly type: 'NO_SOCKET'; readonly from: 'host' | 'broadcast' } // checksum good: NoPorts
   | { readonly type: 'SILENT' } //     a rule of icmp_send() forbids it
   | { readonly type: 'ALLOWED' } //    the global bucket has a credit
   | { readonly type: 'LIMITED' } //    it has none
@@ -32,6 +34,10 @@ export type UdpInputEvent =
 export interface UdpInputContext extends UdpInputBounds {
   readonly global: number;
   readonly peer: number;
+  /** The source is the broadcast address of a subnet: no martian, as 255.255.255.255 is. */
+  readonly fromBroadcast: boolean;
+  /** An error has gone to such an address. */
+  readonly toBroadcast: boolean;
 }
 
 const UDP = cite('__udp4_lib_rcv');
@@ -42,18 +48,20 @@ export const udpInput = setup({
   guards: {
     hasGlobal: ({ context: c }) => c.global > 0,
     hasNoGlobal: ({ context: c }) => c.global === 0,
-    hasPeer: ({ context: c }) => c.peer > 0,
     hasNoPeer: ({ context: c }) => c.peer === 0,
-    // The look at the global bucket takes nothing.
-    takesAtOnce: () => false,
+    maySend: ({ context: c }) => c.peer > 0 && !(c.looksAtRoute && c.fromBroadcast),
   },
   actions: {
     spend: assign(({ context: c }) => ({ global: c.global - 1, peer: c.peer - 1 })),
+    // The look at the global bucket takes nothing.
     look: assign({}),
+    note: assign({ fromBroadcast: ({ event }) => event.type === 'NO_SOCKET' && event.from === 'broadcast' }),
+    send: assign({ toBroadcast: ({ context: c }) => c.toBroadcast || c.fromBroadcast }),
+    forget: assign({ fromBroadcast: false }),
   },
 }).createMachine({
   id: 'udpInput',
-  context: ({ input }) => ({ ...input, global: input.credits, peer: input.credits - 1 }),
+  context: ({ input }) => ({ ...input, global: input.credits, peer: input.credits - 1, fromBroadcast: false, toBroadcast: false }),
   initial: 'idle',
   states: {
     idle: { description: 'No datagram.', on: { RECEIVE: { target: 'verifying', meta: cite('udp_rcv', '__udp4_lib_rcv') } } },
@@ -67,7 +75,7 @@ export const udpInput = setup({
         MULTI: { target: 'idle', meta: cite('__udp4_lib_mcast_deliver') },
         FOUND: { target: 'queueing', meta: cite('__udp4_lib_lookup') },
         BAD: { target: 'idle', meta: cite('udp_lib_checksum_complete') },
-        NO_SOCKET: { target: 'answering', meta: cite('udp_lib_checksum_complete', 'icmp_send') },
+        NO_SOCKET: { target: 'answering', actions: 'note', meta: cite('udp_lib_checksum_complete', 'icmp_send') },
       },
     },
     queueing: {
@@ -80,17 +88,22 @@ export const udpInput = setup({
     answering: {
       description: 'In icmp_send(): rules 1 to 6.',
       on: {
-        SILENT: { target: 'idle', meta: ICMP },
+        SILENT: { target: 'idle', actions: 'forget', meta: ICMP },
         ALLOWED: { guard: 'hasGlobal', target: 'allowed', actions: 'look', meta: cite('icmp_global_allow') },
-        LIMITED: { guard: 'hasNoGlobal', target: 'idle', meta: cite('icmp_global_allow') },
+        LIMITED: { guard: 'hasNoGlobal', target: 'idle', actions: 'forget', meta: cite('icmp_global_allow') },
       },
     },
     allowed: {
       description: 'The global bucket says yes; the route back, and the bucket of the peer.',
       on: {
-        SILENT: { target: 'idle', meta: cite('icmp_route_lookup') },
-        HOST_LIMITED: { guard: 'hasNoPeer', target: 'idle', meta: cite('icmpv4_xrlim_allow') },
-        SENT: { guard: 'hasPeer', target: 'idle', actions: 'spend', meta: cite('icmpv4_xrlim_allow', 'icmp_push_reply') },
+        SILENT: { target: 'idle', actions: 'forget', meta: cite('icmp_route_lookup') },
+        HOST_LIMITED: { guard: 'hasNoPeer', target: 'idle', actions: 'forget', meta: cite('icmpv4_xrlim_allow') },
+        SENT: {
+          guard: 'maySend',
+          target: 'idle',
+          actions: ['spend', 'send', 'forget'],
+          meta: cite('icmpv4_xrlim_allow', 'icmp_push_reply'),
+        },
       },
     },
   },

@@ -97,3 +97,24 @@ export const creditForSent = (n: InputParts): Property =>
 /** What has begun ends, is kept, or is with nobody. */
 export const inputEnds = (n: InputParts): Property =>
   quiescent('a packet that came in goes to its end, or is kept', [[n.ip.out('idle')]], [n.ip.in('udp')]);
+
+export const NO_BROADCAST = 'no ICMP error goes to a broadcast address';
+export const ALL_COUNTED = 'a packet that is dropped moves some counter';
+
+/** K7 */
+export const nothingToBroadcast = (n: InputParts): Property =>
+  never(
+    NO_BROADCAST,
+    [[n.udp.is('has sent one there', ({ toBroadcast }) => toBroadcast)]],
+    [n.udp.is('answers a datagram from there', ({ fromBroadcast }) => fromBroadcast)],
+  );
+
+/** K8. IpInReceives and IpInDelivers say that something came, not that it was dropped. */
+export const dropsAreCounted = (n: InputParts): Property => {
+  const drops = FATES.filter((fate) => !['consumed', 'never an skb'].includes(TERMINALS[fate].reason));
+  const unmoved = INPUT_COUNTERS.flatMap((name, index) =>
+    name === 'IpInReceives' || name === 'IpInDelivers' ? [] : [n.counter(index).is('reads 0', (c) => c.count === 0)],
+  );
+  const dropped = n.ledger.is('says that packet 0 was dropped', ended(0, ...drops));
+  return never(ALL_COUNTED, [[dropped, n.wire.is('has sent one packet', ({ kinds }) => kinds.length === 1), ...unmoved]], [dropped]);
+};

@@ -49,7 +49,7 @@ export const pollerWoken = (n: WakeupParts): Property =>
 export const waitersGoOn = (n: WakeupParts): Property =>
   quiescent(
     'a call that has begun returns or sleeps',
-    [...n.reader.all.map((one) => [one.out('user', 'asleep')]), [n.poller.out('user', 'asleep')]],
+    [...n.reader.all.map((one) => [one.out('user', 'asleep')]), [n.poller.out('user', 'asleep', 'disappointed')]],
     [n.reader(0).in('copying')],
   );
 
@@ -101,3 +101,8 @@ export const errorSeen = (n: WakeupParts): Property =>
     n.reader.all.map((one) => [n.queues.is('has an error', ({ error }) => error), one.is('is asleep without a timer', sleepsForGood)]),
     [n.queues.is('has an error', ({ error }) => error)],
   );
+
+export const PROMISE = 'what poll() says is there, is there for a call that does not wait';
+
+/** K10 */
+export const pollKeepsWord = (n: WakeupParts): Property => never(PROMISE, [[n.poller.in('disappointed')]], [n.poller.in('told')]);

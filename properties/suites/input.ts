@@ -4,10 +4,14 @@ import { IP_INPUT_BUGS, UDP_INPUT_BUGS } from '../../models/bugs/input.ts';
 import { INPUT_COUNTERS, type InputCounter } from '../../models/networks/inputParts.ts';
 import { inputSlice } from '../../models/networks/input.ts';
 import {
+  ALL_COUNTED,
   broadcastUnanswered,
   countedAsItSays,
   creditForSent,
+  dropsAreCounted,
   failsClosed,
+  NO_BROADCAST,
+  nothingToBroadcast,
   inputEnds,
   oneEnd,
   othersUncounted,
@@ -38,9 +42,15 @@ const inputProperties = ({ refs: n }: ReturnType<typeof inputSlice.build>, s: Bo
   rawFirst(n),
   ...(s.part === 'udp' ? [] : [othersUncounted(n), unreachableForNobody(n)]),
   ...(s.hooks === 'on' ? [failsClosed(n)] : []),
-  ...(s.part === 'ip' ? [] : [broadcastUnanswered(n)]),
+  ...(s.part === 'ip' ? [] : [broadcastUnanswered(n), ...(s.credits > 1 ? [nothingToBroadcast(n)] : [])]),
+  dropsAreCounted(n),
   ...(s.part !== 'ip' && s.credits > 1 ? [creditForSent(n)] : []),
 ];
+
+const K7 =
+  'K7: a datagram whose source is the broadcast address of a subnet is no martian, and is answered: port-unreachable goes to all of that subnet. Seen on 6.18.44; 7.2 looks at the route back.';
+const K8 =
+  'K8: what is for another MAC address, what a hook drops, a martian, unicast in a link-layer multicast and a fragment that is there already move no counter of IP, UDP or ICMP. skb:kfree_skb tells them.';
 
 export const INPUT_SUITES: readonly Suite[] = [
   suite({
@@ -49,6 +59,7 @@ export const INPUT_SUITES: readonly Suite[] = [
     scenario: { packets: 2, hooks: 'on', raw: 'on', fragments: 'on' },
     walk: { packets: 12, hooks: 'on', raw: 'on', fragments: 'on', part: 'ip' },
     properties: inputProperties,
+    violates: { [NO_BROADCAST]: K7, [ALL_COUNTED]: K8 },
     bugs: IP_INPUT_BUGS,
   }),
   // No credit: every answer is withheld.
@@ -58,6 +69,7 @@ export const INPUT_SUITES: readonly Suite[] = [
     scenario: { packets: 2, credits: 0 },
     walk: { packets: 12, credits: 0, part: 'udp' },
     properties: inputProperties,
+    violates: { [ALL_COUNTED]: K8 },
     bugs: [],
   }),
   suite({
@@ -66,6 +78,15 @@ export const INPUT_SUITES: readonly Suite[] = [
     scenario: { packets: 3, part: 'udp' },
     walk: { packets: 12, part: 'udp' },
     properties: inputProperties,
+    violates: { [NO_BROADCAST]: K7 },
     bugs: UDP_INPUT_BUGS,
+  }),
+  suite({
+    id: 'input/rule-10b',
+    family: inputSlice,
+    scenario: { packets: 2, part: 'udp', rule10b: 'on' },
+    walk: { packets: 12, part: 'udp', rule10b: 'on' },
+    properties: inputProperties,
+    bugs: [],
   }),
 ];

@@ -9,6 +9,8 @@ import {
   errorsReportedOnce,
   oneOwner,
   pollerWoken,
+  pollKeepsWord,
+  PROMISE,
   readersWoken,
   shutdownSeen,
   SLEEPERS_WOKEN,
@@ -20,7 +22,7 @@ import { NO_LOST_WAKEUP } from '../claims/wakeup.ts';
 interface Bounds {
   readonly packets: number;
   readonly ways: string;
-  readonly polls: 'no' | 'yes';
+  readonly polls: 'no' | 'yes' | 'and reads';
   readonly errors: number;
   readonly shutdowns: number;
 }
@@ -29,7 +31,8 @@ const wakeupProperties = ({ refs: n }: ReturnType<typeof wakeupSlice.build>, s: 
   ...(s.packets > 0 ? [readersWoken(n), sleepersWoken(n), waitersGoOn(n)] : []),
   ...(s.ways === 'peek' || s.packets === 0 ? [] : [oneOwner(n, s.packets)]),
   entryGone(n),
-  ...(s.polls === 'yes' ? [pollerWoken(n)] : []),
+  ...(s.polls === 'no' ? [] : [pollerWoken(n)]),
+  ...(s.polls === 'and reads' ? [pollKeepsWord(n)] : []),
   ...(s.errors > 0 ? [errorsReportedOnce(n, s.errors), errorSeen(n)] : []),
   ...(s.shutdowns > 0 ? [shutdownSeen(n)] : []),
 ];
@@ -45,6 +48,10 @@ const K3 =
 const K4 = 'K4: as K2, with an ICMP error in place of the signal.';
 const K2_ERROR =
   'K2 for an error, found by this model: the wakeup of an ICMP error is absorbed by a reader that leaves with EINTR, and another one sleeps on. Whoever calls next is told.';
+
+const K5 =
+  'K5: K1 with busy polling: the spin ends because reader_queue has something, and only sk_receive_queue is looked at before the wait.';
+const K10 = 'K10: another reader takes the datagram between poll() and the call that follows it. A bad checksum does the same.';
 
 export const WAKEUP_SUITES: readonly Suite[] = [
   suite({
@@ -116,6 +123,24 @@ export const WAKEUP_SUITES: readonly Suite[] = [
     scenario: { packets: 2, cpus: 2, readers: 2, polls: 'yes', memory: 'sc', repairs: 'RP1+RP2' },
     walk: { packets: 8, cpus: 2, readers: 2, polls: 'yes', memory: 'sc', repairs: 'RP1+RP2' },
     properties: wakeupProperties,
+    bugs: [],
+  }),
+  suite({
+    id: 'wakeup/busy',
+    family: wakeupSlice,
+    scenario: { packets: 2, cpus: 1, readers: 2, busy: 'on' },
+    walk: { packets: 8, cpus: 2, readers: 2, busy: 'on' },
+    properties: wakeupProperties,
+    violates: violations(K5),
+    bugs: [],
+  }),
+  suite({
+    id: 'wakeup/poll-and-read',
+    family: wakeupSlice,
+    scenario: { packets: 1, cpus: 1, readers: 1, polls: 'and reads' },
+    walk: { packets: 8, cpus: 2, readers: 2, polls: 'and reads', repairs: 'RP1+RP2' },
+    properties: wakeupProperties,
+    violates: { [PROMISE]: K10 },
     bugs: [],
   }),
 ];

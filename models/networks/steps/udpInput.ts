@@ -52,7 +52,7 @@ export function udpInputSteps(n: InputParts, s: Pick<InputScenario, 'packets' | 
     stop('udp_no_listener', { type: 'MULTI' }, { fate: 'ignored', counters: ['UdpIgnoredMulti'] }, [broadcast]),
     // A long datagram for nobody has its checksum verified now.
     stop('udp_nobody_bad_checksum', { type: 'BAD' }, BAD[2]!, [n.udp.in('looking'), unicast]),
-    go('udp_nobody', { type: 'NO_SOCKET' }, [unicast]),
+    ...(['host', 'broadcast'] as const).map((from) => go(`udp_nobody_from_${from}`, { type: 'NO_SOCKET', from }, [unicast])),
     ...REFUSED.map((one) => stop(`udp_refuse_${one.fate}`, { type: 'REFUSED' }, one)),
     stop('icmp_forbidden', { type: 'SILENT' }, noPort, [n.udp.in('answering')]),
     go('icmp_allowed', { type: 'ALLOWED' }),

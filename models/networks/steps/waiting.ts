@@ -33,6 +33,8 @@ export interface WakeupScenario {
   readonly readers: number;
   readonly ways: readonly Way[];
   readonly poller: boolean;
+  /** What poll() says is acted upon: a call that does not wait. */
+  readonly pollerReads: boolean;
   readonly buffered: boolean;
   readonly handsOn: boolean;
 }
@@ -78,6 +80,8 @@ export function readerSteps(n: WakeupParts, s: WakeupScenario): StepTemplate[] {
     taking('take_splice', 'TAKE_SPLICE'),
     taking('peek', 'PEEK'),
     by('find_none', (i) => [n.reader(i).on({ type: 'NONE' }), n.queues.on({ type: 'NONE' })]),
+    by('spin_end', (i) => [n.reader(i).on({ type: 'SPUN' }), n.queues.on({ type: 'POLL_NO_RQ' })]),
+    by('spin_try', (i) => [n.reader(i).on({ type: 'SPUN_TRY' }), n.queues.on({ type: 'POLL_RQ' })]),
     by('return', (i) => [n.reader(i).on({ type: 'RETURN' })]),
     ...waitSteps(n, s, by),
   ];
@@ -173,6 +177,12 @@ export function pollerSteps(n: WakeupParts, s: WakeupScenario): StepTemplate[] {
     by('poll_set_state', [n.poller.on({ type: 'SET' })]),
     by('poll_schedule', [n.poller.on({ type: 'SCHEDULE' })]),
     by('poll_clear', [n.poller.on({ type: 'CLEAR' })]),
-    by('poll_return', [n.poller.on({ type: 'UNLINK' }), n.waitList.on({ type: 'UNLINK', who })]),
+    by('poll_return', [n.poller.on({ type: s.pollerReads ? 'TOLD' : 'UNLINK' }), n.waitList.on({ type: 'UNLINK', who })]),
+    by(
+      'poller_finds_none',
+      [n.poller.on({ type: 'FIND_NONE' }), n.queues.on({ type: 'NONE' })],
+      [n.queues.is('has no error', ({ error }) => !error)],
+    ),
+    by('poller_reads', [n.poller.on({ type: 'READ' })], [n.queues.is('wants a reader', wantsReader)]),
   ];
 }
