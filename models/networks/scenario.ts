@@ -7,13 +7,14 @@ import { MODES, type Mode } from '../task/reader.ts';
 const MIXES = {
   matched: ['matched'],
   'matched+unmatched': ['matched', 'unmatched'],
+  'three classes': ['matched', 'unmatched', 'badMatched'],
   'matched+checksum': ['matched', 'badMatched', 'badUnmatched'],
   'matched+error': ['matched', 'icmpError'],
   unmatched: ['unmatched', 'badUnmatched', 'broadcast'],
   all: KINDS,
 } as const satisfies Record<string, readonly Kind[]>;
 
-const MIX_NAMES = ['matched', 'matched+unmatched', 'matched+checksum', 'matched+error', 'unmatched', 'all'] as const;
+const MIX_NAMES = ['matched', 'matched+unmatched', 'three classes', 'matched+checksum', 'matched+error', 'unmatched', 'all'] as const;
 
 /** The kinds of packets that may arrive. */
 export const kindsOf = (mix: (typeof MIX_NAMES)[number]): readonly Kind[] => MIXES[mix];

@@ -8,6 +8,7 @@ import { accounted, conservation, mayFill, noStuckBacklog, noStuckFrame } from '
 import { everyUnreachable, noFalseUnreachable } from '../claims/icmp.ts';
 import { noDeadVector, onePoller, polledIsScheduled, scheduledIsPolled } from '../claims/napi.ts';
 import {
+  SLEEPER_WOKEN,
   backlogIsProcessed,
   callGoesOn,
   frameIsTaken,
@@ -17,7 +18,7 @@ import {
   vectorIsOpened,
 } from '../claims/progress.ts';
 import { handlerBeforeRaise, neverNested, raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
-import { callsEnd, noChargeLeak, noFalseAgain, noLostWakeup, rcvbufBound } from '../claims/wakeup.ts';
+import { callsEnd, NO_LOST_WAKEUP, noChargeLeak, noFalseAgain, noLostWakeup, rcvbufBound } from '../claims/wakeup.ts';
 
 /** What holds on the whole path, whichever device the packets come from. */
 const pathProperties = (network: ReturnType<typeof receivePath.build>, s: ReceivePathScenario) => {
@@ -46,6 +47,8 @@ const pathProperties = (network: ReturnType<typeof receivePath.build>, s: Receiv
     ...(s.readers > 0 ? [sleeperIsWoken(n), queuedIsRead(n, s.packets), callGoesOn(n)] : []),
   ];
 };
+
+const K1 = 'K1: the look before sleeping is at sk_receive_queue only; see wakeup/two-readers, where nothing else is in the way.';
 
 const larger = { packets: 10, ring: 8, weight: 4, cpus: 2, readers: 2, rcvbuf: 4, modes: 'all' } as const;
 
@@ -107,4 +110,16 @@ export const PATH_SUITES: readonly Suite[] = [
     properties: pathProperties,
     bugs: [],
   }),
+  // The lost wakeup, from the wire on.
+  ...(['6.12', '6.18'] as const).map((profile) =>
+    suite({
+      id: `receive-path/${profile}-two-readers`,
+      family: receivePath,
+      scenario: { profile, packets: 2, readers: 2 },
+      walk: { ...larger, profile },
+      properties: pathProperties,
+      violates: { [NO_LOST_WAKEUP]: K1, [SLEEPER_WOKEN]: K1 },
+      bugs: [],
+    }),
+  ),
 ];
