@@ -4,7 +4,8 @@
  * Source      Linux 3.10 and 6.12, net/ipv4/ip_input.c
  * Contract    one packet at a time per CPU; the packet has one owner
  * Bounds      none
- * Leaves out  header errors, netfilter, routing (every packet is for this host), options, fragments, raw sockets. What a
+ * Leaves out  header errors, netfilter, routing (every packet is for this host), options, fragments, raw sockets: see the family
+ *             `input`. What a
  *             packet goes through before dispatch is private to its CPU and is one step. List input (6.x, ip_list_rcv)
  *             is taken one packet at a time: it passes the hooks with the whole list before it dispatches the first.
  */

@@ -4,7 +4,8 @@
  * Source      Linux 3.10 and 6.12, net/ipv4/udp.c (__udp4_lib_rcv, udp_queue_rcv_skb)
  * Contract    a datagram without a socket has its checksum verified before NoPorts is counted and ICMP is sent
  * Bounds      none
- * Leaves out  short headers, encapsulation, filters, reuseport, xfrm; the socket stays bound, so one lookup is one step
+ * Leaves out  short headers, filters and xfrm, see the family `input`; encapsulation, reuseport; the socket stays bound, so one
+ *             lookup is one step: see the family `lookup`
  */
 import { assertEvent, assign, setup } from 'xstate';
 import { cite, type Cite } from '../kernel/cite.ts';
