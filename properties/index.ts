@@ -5,6 +5,7 @@ import { BUSY_POLL_SUITES } from './suites/busy-poll.ts';
 import { DESCRIPTOR_SUITES } from './suites/descriptors.ts';
 import { DISPATCH_SUITES } from './suites/dispatch.ts';
 import { DRIVER_SUITES } from './suites/drivers.ts';
+import { EPOLL_SUITES } from './suites/epoll.ts';
 import { GRO_SUITES } from './suites/gro.ts';
 import { INPUT_SUITES } from './suites/input.ts';
 import { LITMUS_SUITES } from './suites/litmus.ts';
@@ -31,6 +32,7 @@ export const SUITES: readonly Suite[] = [
   ...BACKLOG_SUITES,
   ...STACK_SUITES,
   ...INPUT_SUITES,
+  ...EPOLL_SUITES,
   ...LOOKUP_SUITES,
   ...SOCKET_SUITES,
   ...ACCOUNTING_SUITES,

@@ -52,7 +52,6 @@ export const NOT_PLANTED: Readonly<Record<string, string>> = {
   M45: 'what icmp_send() quotes is not modelled',
   M46: 'there is one connected socket',
   M53: 'in the litmus test L4b: the two pointers of an entry are one in the network',
-  M62: 'epoll is not modelled',
   M67: 'a peek takes no reference of its own: the copy is one step',
   M68: 'a peek takes no reference of its own: the copy is one step',
   M69: 'no datagram of the family wakeup has a bad checksum',
