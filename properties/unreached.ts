@@ -124,6 +124,7 @@ export const UNREACHED: Readonly<Record<string, string>> = {
   'lookup: scoring CUT': BUG_ONLY,
   'lookup: waking READ_WQ #2': BUG_ONLY,
   'ipInput: raw HANDLER': BUG_ONLY,
+  'epollWaiter: expired GONE #1': BUG_ONLY,
   'emptiness: neverEmpty AGAIN': ERROR,
   'emptiness: lied EMPTIED': ERROR,
 };
