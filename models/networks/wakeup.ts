@@ -25,7 +25,7 @@ export const wakeupSlice = family({
   about: 'sleep and wakeup on one UDP socket, under store buffers; 4.13 to 6.18',
   keys: {
     ...keys('packets', 'cpus', 'readers'),
-    ways: choice(['block', 'block+timeout', 'all', ...WAYS] as const, 'block', 'how the readers call'),
+    ways: choice(['block+timeout', 'all', ...WAYS] as const, 'block', 'how the readers call'),
     polls: choice(['no', 'yes', 'and reads'], 'no', 'another task polls the socket, and reads when it may'),
     signals: int({ min: 0, max: 2, otherwise: 0, about: 'signals to a reader' }),
     errors: int({ min: 0, max: 2, otherwise: 0, about: 'ICMP errors for the socket' }),

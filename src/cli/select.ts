@@ -64,5 +64,5 @@ export function suiteOfBug(bug: string, suites: readonly Suite[]): Suite {
   const found = suites.find((suite) => suite.bugs.some((one) => one.id === bug));
   if (found !== undefined) return found;
   const known = suites.flatMap((suite) => suite.bugs.map((one) => one.id)).join(', ');
-  throw new UsageError(`no bug is named '${bug}' in the networks chosen; bugs: ${known}`);
+  throw new UsageError(`no bug is named '${bug}' in the networks chosen; bugs: ${known === '' ? 'none' : known}`);
 }
