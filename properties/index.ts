@@ -2,6 +2,7 @@
 import type { Suite } from '../src/model/suite.ts';
 import { ACCOUNTING_SUITES } from './suites/accounting.ts';
 import { BUSY_POLL_SUITES } from './suites/busy-poll.ts';
+import { DEMUX_SUITES } from './suites/demux.ts';
 import { DESCRIPTOR_SUITES } from './suites/descriptors.ts';
 import { DISPATCH_SUITES } from './suites/dispatch.ts';
 import { DRIVER_SUITES } from './suites/drivers.ts';
@@ -34,6 +35,7 @@ export const SUITES: readonly Suite[] = [
   ...INPUT_SUITES,
   ...EPOLL_SUITES,
   ...LOOKUP_SUITES,
+  ...DEMUX_SUITES,
   ...SOCKET_SUITES,
   ...ACCOUNTING_SUITES,
   ...WAKEUP_SUITES,

@@ -45,7 +45,6 @@ export const NOT_PLANTED: Readonly<Record<string, string>> = {
   M02: 'a protocol handler is never removed in the model',
   M05: 'whose copy of a buffer is changed is not modelled; who has a reference to it is, in dispatch',
   M09: 'routes and their references are not modelled',
-  M20: 'a datagram for several sockets is not modelled',
   M33: ONE_LOCK,
   M34: ONE_LOCK,
   M40: 'ICMP errors about ICMP errors are not among the packets of the model',

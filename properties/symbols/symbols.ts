@@ -41,7 +41,7 @@ const GONE: readonly KernelSymbol[] = [
 ];
 
 /** In 6.18 and not in 6.12. */
-const NEW: readonly KernelSymbol[] = ['napi_stop_kthread', 'napi_suspend_irqs', 'napi_resume_irqs'];
+const NEW: readonly KernelSymbol[] = ['udp4_lib_lookup4', 'napi_stop_kthread', 'napi_suspend_irqs', 'napi_resume_irqs'];
 
 /** By profile, the names it has. There is no package of the source of 3.10 or 6.18: those two are by hand. */
 export const KNOWN: Readonly<Record<string, ReadonlySet<string>>> = {
