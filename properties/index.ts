@@ -7,6 +7,7 @@ import { DESCRIPTOR_SUITES } from './suites/descriptors.ts';
 import { DISPATCH_SUITES } from './suites/dispatch.ts';
 import { DRIVER_SUITES } from './suites/drivers.ts';
 import { EPOLL_SUITES } from './suites/epoll.ts';
+import { ERROR_SUITES } from './suites/errors.ts';
 import { GRO_SUITES } from './suites/gro.ts';
 import { INPUT_SUITES } from './suites/input.ts';
 import { LITMUS_SUITES } from './suites/litmus.ts';
@@ -36,6 +37,7 @@ export const SUITES: readonly Suite[] = [
   ...EPOLL_SUITES,
   ...LOOKUP_SUITES,
   ...DEMUX_SUITES,
+  ...ERROR_SUITES,
   ...SOCKET_SUITES,
   ...ACCOUNTING_SUITES,
   ...WAKEUP_SUITES,
