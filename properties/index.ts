@@ -14,6 +14,7 @@ import { LITMUS_SUITES } from './suites/litmus.ts';
 import { LOOKUP_SUITES } from './suites/lookup.ts';
 import { NET_RX_SUITES } from './suites/net-rx.ts';
 import { PATH_SUITES } from './suites/path.ts';
+import { RECEIVE_SUITES } from './suites/receive.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
 import { SOFTIRQ_SUITES } from './suites/softirq.ts';
 import { THREADED_SUITES } from './suites/threaded.ts';
@@ -40,6 +41,7 @@ export const SUITES: readonly Suite[] = [
   ...ERROR_SUITES,
   ...SOCKET_SUITES,
   ...ACCOUNTING_SUITES,
+  ...RECEIVE_SUITES,
   ...WAKEUP_SUITES,
   ...PATH_SUITES,
   ...LITMUS_SUITES,

@@ -48,9 +48,7 @@ export const NOT_PLANTED: Readonly<Record<string, string>> = {
   M33: ONE_LOCK,
   M34: ONE_LOCK,
   M53: 'in the litmus test L4b: the two pointers of an entry are one in the network',
-  M67: 'a peek takes no reference of its own: the copy is one step',
-  M68: 'a peek takes no reference of its own: the copy is one step',
-  M69: 'no datagram of the family wakeup has a bad checksum',
+  M68: 'skb_share_check() has left the buffer to UDP alone, and the first peek marks it before it takes its reference: nobody ever shares one that is not marked',
   EQ3: 'there is no writer: nobody wakes for OUT',
 };
 

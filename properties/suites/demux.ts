@@ -26,7 +26,7 @@ const demuxProperties = ({ refs: n }: ReturnType<typeof demuxSlice.build>, s: { 
 ];
 
 const GROUP_FIRST =
-  'udp4_lib_lookup2() returns what a reuseport group without connected members has chosen at once: a connected socket outside of the group, older and so behind it in the chain, is not scored. It needs SO_REUSEADDR on all of them. The hash of four of 6.18 finds the connected one first.';
+  'udp4_lib_lookup2() returns what a reuseport group without connected members has chosen at once: a connected socket outside of the group, older and so behind it in the chain, is not scored. It needs SO_REUSEADDR on all of them. The hash of four of 6.18 finds the connected one first, as measured on 6.18.44.';
 
 export const DEMUX_SUITES: readonly Suite[] = [
   suite({
