@@ -1,7 +1,7 @@
 /** Every transition says which kernel functions it stands for, except what hardware or an observer does. */
 import { describe, expect, it } from 'vitest';
 import type { AnyStateNode } from 'xstate';
-import { SYMBOLS } from '../models/kernel/cite.ts';
+import { SYMBOLS } from '../models/kernel/symbols.ts';
 import { citesOf } from '../src/trace/replay.ts';
 import { SUITES } from './index.ts';
 

@@ -1,7 +1,7 @@
 /** Every arm of every machine fires in some suite at its bounds, or there is a reason why not; and cites what its kernels have. */
 import type { AnyStateMachine } from 'xstate';
 import { describe, expect, it } from 'vitest';
-import { SYMBOLS } from '../models/kernel/cite.ts';
+import { SYMBOLS } from '../models/kernel/symbols.ts';
 import { armsOf } from '../src/derive/automaton.ts';
 import { type Coverage, cover } from '../src/explore/coverage.ts';
 import type { Network } from '../src/model/network.ts';

@@ -65,9 +65,16 @@ export const RECEIVE_BUGS: readonly Bug<ReturnType<typeof receiveSlice.build>>[]
   {
     id: 'offset-not-moved',
     about: 'a peek does not move the offset: the next one sees the same bytes',
-    breaks: [SEEN],
+    breaks: [SEEN, 'a peek behind all that has been peeked at finds nothing, and the queue is not empty'],
     scenario: { readers: 1, offset: 'on' },
     plant: (net) => net.replaceMachine('queue', (machine) => machine.provide({ actions: { move: assign({}) } })),
+  },
+  {
+    id: 'offset-stays-at-fault',
+    about: 'the offset is repaired for reads that are cut, not for those that meet EFAULT',
+    breaks: ['a peek at an offset passes nothing that was not peeked at'],
+    scenario: { readers: 1, offset: 'on', repair: 'on' },
+    plant: (net) => net.replaceStep('fault', (spec) => ({ ...spec, moves: spec.moves.filter(({ component }) => component !== 'queue') })),
   },
   {
     id: 'stuck-on-bad',

@@ -4,7 +4,7 @@ import { network, step, type StepTemplate } from '../../src/model/network.ts';
 import { choice, family } from '../../src/model/scenario.ts';
 import { counter } from '../kernel/counter.ts';
 import { range } from '../kernel/packet.ts';
-import { CONTENTS, peekedAt, readQueue, taken } from '../socket/readQueue.ts';
+import { CONTENTS, lengthOf, peekedAt, readQueue, taken } from '../socket/readQueue.ts';
 import { skb } from '../socket/skb.ts';
 import { copied, FLAGS, receiver, ROOMS } from '../task/receiver.ts';
 import { keys } from './scenario.ts';
@@ -73,7 +73,7 @@ function lookSteps(n: ReceiveParts, packets: number, readers: number): StepTempl
 }
 
 /** What comes of a datagram that a reader has. */
-function copySteps(n: ReceiveParts, packets: number, readers: number): StepTemplate[] {
+function copySteps(n: ReceiveParts, packets: number, readers: number, repaired: boolean): StepTemplate[] {
   const reader = range(readers);
   const pkt = range(packets);
   const off = range(2 * packets + 1);
@@ -85,8 +85,12 @@ function copySteps(n: ReceiveParts, packets: number, readers: number): StepTempl
     step('return_read', { reader, pkt, bytes }, ({ reader: r, pkt: p, bytes: length }) => ({
       owner: `reader/${r}`,
       moves: [n.receiver(r).on({ type: 'RETURN' }), n.queue.on({ type: 'BACKWARD', bytes: length }), n.skb(p).on({ type: 'RETURN' })],
-      // What was copied, not what is gone: of a datagram that is cut, less.
-      when: [has(r, p), by(r, 'read'), n.receiver(r).is(`has copied ${length}`, (c) => copied(c) === length)],
+      when: [
+        has(r, p),
+        by(r, 'read'),
+        // What was copied, not what is gone: of a datagram that is cut, less.
+        n.receiver(r).is(`has taken ${length}`, (c) => (repaired ? lengthOf(c.content) : copied(c)) === length),
+      ],
     })),
     step('return_peek', { reader, pkt, bytes }, ({ reader: r, pkt: p, bytes: length }) => ({
       owner: `reader/${r}`,
@@ -98,14 +102,19 @@ function copySteps(n: ReceiveParts, packets: number, readers: number): StepTempl
       when: [has(r, p), by(r, 'peek'), n.receiver(r).is(`has copied ${length}`, (c) => copied(c) === length)],
     })),
     // EFAULT: what was read is lost, what was peeked at stays.
-    step('fault', { reader, pkt, flags: FLAGS }, ({ reader: r, pkt: p, flags }) => ({
+    step('fault', { reader, pkt, flags: FLAGS, bytes: repaired ? [0, 2] : [0] }, ({ reader: r, pkt: p, flags, bytes: length }) => ({
       owner: `reader/${r}`,
       moves: [
         n.receiver(r).on({ type: 'FAULT' }),
         n.skb(p).on({ type: 'PUT', seen: 0 }),
         ...(flags === 'read' ? [n.lost.on({ type: 'INC' })] : []),
+        ...(flags === 'read' && repaired ? [n.queue.on({ type: 'BACKWARD', bytes: length })] : []),
       ],
-      when: [has(r, p), by(r, flags)],
+      when: [
+        has(r, p),
+        by(r, flags),
+        ...(repaired ? [n.receiver(r).is(`has ${length} bytes`, (c) => lengthOf(c.content) === length)] : []),
+      ],
     })),
     step('bad_read', { reader, pkt }, ({ reader: r, pkt: p }) => ({
       owner: `reader/${r}`,
@@ -137,6 +146,7 @@ export const receiveSlice = family({
   keys: {
     ...keys('packets', 'readers'),
     offset: choice(['off', 'on'], 'off', 'SO_PEEK_OFF'),
+    repair: choice(['off', 'on'], 'off', 'a read moves the peek offset back by the datagram that it took, not by what it copied'),
   },
   build: (s) =>
     network('receive', {
@@ -146,5 +156,5 @@ export const receiveSlice = family({
       lost: component(counter, { max: s.packets }),
     })
       .join((n) => lookSteps(n, s.packets, s.readers))
-      .join((n) => copySteps(n, s.packets, s.readers)),
+      .join((n) => copySteps(n, s.packets, s.readers, s.repair === 'on')),
 });

@@ -8,7 +8,8 @@
  * Leaves out  the memory that it is charged with: see the family `accounting`
  */
 import { assign, setup } from 'xstate';
-import { cite, type Cite, type KernelSymbol } from '../kernel/cite.ts';
+import { cite, type Cite } from '../kernel/cite.ts';
+import type { KernelSymbol } from '../kernel/symbols.ts';
 
 export type SkbEvent =
   | { readonly type: 'ENQUEUE' }

@@ -53,6 +53,14 @@ export const RECEIVE_SUITES: readonly Suite[] = [
     bugs: [],
   }),
   suite({
+    id: 'receive/offset-repaired',
+    family: receiveSlice,
+    scenario: { packets: 2, readers: 1, offset: 'on', repair: 'on' },
+    walk: { packets: 4, readers: 1, offset: 'on', repair: 'on' },
+    properties: receiveProperties,
+    bugs: [],
+  }),
+  suite({
     id: 'receive/offset-two-readers',
     family: receiveSlice,
     scenario: { packets: 2, readers: 2, offset: 'on' },

@@ -8,7 +8,7 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SYMBOLS } from '../../models/kernel/cite.ts';
+import { SYMBOLS } from '../../models/kernel/symbols.ts';
 import { readSymbols, SYMBOLS_FILE } from './symbols.ts';
 
 /** The part of a tree that a receive path is made of: files, and folders without what is below them. */

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { KernelSymbol } from '../../models/kernel/cite.ts';
+import type { KernelSymbol } from '../../models/kernel/symbols.ts';
 
 const shape = z.record(z.string(), z.strictObject({ version: z.string(), symbols: z.record(z.string(), z.string()) }));
 
