@@ -17,7 +17,7 @@ const RX = 'softirq/0';
 const FROM: readonly From[] = ['A', 'stranger'];
 const TO: readonly To[] = ['own', 'other', 'broadcast'];
 
-export const hasConns = (socks: readonly Kind[]): boolean => socks.some((kind) => isGrouped(kind) && isConnected(kind));
+const hasConns = (socks: readonly Kind[]): boolean => socks.some((kind) => isGrouped(kind) && isConnected(kind));
 
 function demuxSteps(n: DemuxParts, sockets: number): StepTemplate[] {
   const index = range(sockets);
