@@ -5,7 +5,7 @@
  *             6.18 the same
  * Contract    the state is set, and the entry linked, before anything is looked at; after every sleep the queue is tried once more
  * Bounds      WaiterBounds
- * Leaves out  the copy; the restart after a signal whose handler allows it, which is another call; SO_PEEK_OFF
+ * Leaves out  the copy, but for what recorded traces show of it; the restart after a signal whose handler allows it, which is another call; SO_PEEK_OFF
  *
  * INT: TASK_INTERRUPTIBLE, a wakeup takes effect. RUN: it would find nothing to do.
  */
@@ -15,8 +15,8 @@ import type { Packet } from '../kernel/packet.ts';
 
 export const WAYS = ['block', 'timeout', 'peek'] as const;
 
-/** SO_RCVTIMEO, MSG_PEEK of a call that waits. */
-export type Way = (typeof WAYS)[number];
+/** SO_RCVTIMEO, MSG_PEEK of a call that waits; MSG_DONTWAIT, which only recorded traces have. */
+export type Way = (typeof WAYS)[number] | 'dontwait';
 
 export interface WaiterBounds {
   /** RP2: who leaves with an error or a signal hands the wakeup on that he may have absorbed. No kernel does. */
@@ -29,6 +29,8 @@ export type WaiterEvent =
   | { readonly type: 'CALL'; readonly way: Way }
   | { readonly type: 'TAKE'; readonly pkt: Packet }
   | { readonly type: 'RETURN' } //                    with the datagram
+  | { readonly type: 'BAD' } //                       its checksum is wrong: dropped, and the next one is looked for
+  | { readonly type: 'FAULT' } //                     EFAULT
   // What it looks at, at the top and in the wait.
   | { readonly type: 'ERROR' | 'NO_ERROR' } //        sk_err, exchanged
   | { readonly type: 'NONE' } //                      neither queue has anything
@@ -78,7 +80,7 @@ export const waiter = setup({
     signalled: ({ context: c }) => c.signal,
     staysAwake: ({ context: c }) => c.woken || c.signal,
     mayExpire: ({ context: c }) => c.way === 'timeout' && !c.expired,
-    expired: ({ context: c }) => c.expired,
+    expired: ({ context: c }) => c.expired || c.way === 'dontwait',
     spins: ({ context: c }) => c.spins,
     failed: ({ context: c }) => c.failed !== 'no',
     mayHand: ({ context: c }) => c.handsOn && (c.failed === 'error' || c.failed === 'signal'),
@@ -93,6 +95,8 @@ export const waiter = setup({
     enter: assign(({ event }) => (event.type === 'CALL' ? { way: event.way } : {})),
     leave: assign(FRESH),
     hold: assign(({ event }) => (event.type === 'TAKE' ? { pkt: event.pkt } : {})),
+    // SO_RCVTIMEO begins anew.
+    drop: assign({ pkt: null, expired: false }),
     wake: assign({ woken: true }),
     expire: assign({ expired: true }),
     signal: assign({ signal: true }),
@@ -238,7 +242,14 @@ export const waiter = setup({
       description: 'RP2: wakes the next one.',
       on: { HANDED: { target: 'user', actions: 'leave', meta: cite('__wake_up_common') } },
     },
-    copying: { description: 'Has a datagram. RUN.', on: { RETURN: { target: 'user', actions: 'leave', meta: cite('udp_recvmsg') } } },
+    copying: {
+      description: 'Has a datagram. RUN.',
+      on: {
+        RETURN: { target: 'user', actions: 'leave', meta: cite('udp_recvmsg') },
+        BAD: { target: 'top', actions: 'drop', meta: cite('udp_recvmsg', '__sk_queue_drop_skb') },
+        FAULT: { target: 'user', actions: 'leave', meta: cite('udp_recvmsg') },
+      },
+    },
   },
 });
 

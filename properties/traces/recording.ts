@@ -9,6 +9,7 @@ const processShape = z.object({
   name: z.string(),
   pid: z.number(),
   so_rcvbuf: z.number().optional(),
+  ok: z.number().optional(),
   by_result: z.record(z.string(), z.number()).optional(),
   calls: z.array(z.object({ t_out: z.number().optional() })).optional(),
 });
@@ -50,14 +51,19 @@ const FILE_BYTES_MAX = 64 * 2 ** 20;
 /** Reads the trace at `path` and what lies beside it. Throws a UsageError: 66 without a file, 65 for bad data. */
 export function readRecording(path: string): Recording {
   const trace = parseFtrace(readText(path), path);
-  const folder = dirname(path);
-  const metaText = readIfThere(join(folder, 'meta.json'));
-  const meta = metaText === undefined ? undefined : parsed(metaShape, metaText, join(folder, 'meta.json'));
+  const { meta, config } = besideTrace(path);
   const notes = meta ? [] : ['no meta.json beside the trace: there is no ground truth to compare with'];
-  const config = meta?.config === undefined ? undefined : configOf(folder, meta.config);
   if (config === undefined) notes.push('the list of recorded events is not known: taken to be those that occur');
   const recorded = new Set([...trace.lines.map(keyOf), ...(config ?? [])]);
   return { path, lines: trace.lines, meta, damage: damageOf(trace, path), records: (key) => recorded.has(key), notes };
+}
+
+/** What lies beside the trace at `path`: meta.json, and the list of recorded events that it names. */
+export function besideTrace(path: string): { readonly meta: Meta | undefined; readonly config: readonly string[] | undefined } {
+  const folder = dirname(path);
+  const metaText = readIfThere(join(folder, 'meta.json'));
+  const meta = metaText === undefined ? undefined : parsed(metaShape, metaText, join(folder, 'meta.json'));
+  return { meta, config: meta?.config === undefined ? undefined : configOf(folder, meta.config) };
 }
 
 /** `event netif_rx`: the kind of a line and its name. */

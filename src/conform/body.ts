@@ -26,6 +26,8 @@ export interface Body {
   readonly rest: string;
 }
 
+const ADDRESS = /^[0-9a-f]{8,16}$/;
+
 /** Parses what follows the time stamp; undefined if it is nothing that ftrace prints. */
 export function bodyOf(text: string): Body | undefined {
   const call = /^(\S+) <-(\S.*)$/.exec(text);
@@ -35,7 +37,10 @@ export function bodyOf(text: string): Body | undefined {
   const enter = /^(sys_\w+)\((.*)\)$/.exec(text);
   if (enter) return { ...body('enter', enter[1]!, enter[2]!), args: argsOf(enter[2]!.replaceAll(', ', ' ')) };
   const back = /^(\w+): \((\S+)(?: \[\w+\])? <- (\S+?)\) ?(.*)$/.exec(text);
-  if (back) return body('return', back[1]!, back[4]!, back[3], base(back[2]!));
+  // trace-cmd prints addresses: the name of the probe has to do.
+  if (back) return body('return', back[1]!, back[4]!, ADDRESS.test(back[3]!) ? back[1]!.replace(/_ret$/, '') : back[3], base(back[2]!));
+  const bare = /^(\w+): \(([0-9a-f]{8,16})\) ?(.*)$/.exec(text);
+  if (bare) return body('probe', bare[1]!, bare[3]!, bare[1]);
   const probe = /^(\w+): \(([^\s()]+)\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[\w+\])?\) ?(.*)$/.exec(text);
   if (probe) return body('probe', probe[1]!, probe[3]!, probe[2]);
   const event = /^(\w+): (.*)$/.exec(text);

@@ -22,47 +22,95 @@ const PAIRS: readonly (readonly [enter: string, leave: string])[] = [['net_dev_s
 const IDENTITY = ['irq', 'vec', 'csd'];
 
 /**
- * Every line that breaks the discipline. Held to it is what the trace both enters and leaves somewhere, and what is probed
- * at both ends as far as `records` says, which is asked for a kind and a name.
+ * The discipline, line by line. Held to it is what the trace both enters and leaves somewhere: an objection that rests on
+ * a line which was not there waits until such a line has been seen. `pairs` are kept from the first line on.
  */
-export function checkFrames(lines: readonly FtraceLine[], records: (key: string) => boolean): Contradiction[] {
-  const marks = lines.map(markOf);
-  const edges = new Set(marks.flatMap((mark) => (mark ? [`${mark.edge} ${mark.key}`] : [])));
-  const isKept = ({ key, probe }: Mark): boolean =>
-    (edges.has(`enter ${key}`) && edges.has(`leave ${key}`)) ||
-    (probe !== undefined && records(`probe ${probe}`) && records(`return ${probe}_ret`));
-  const stacks = new Map<string, { readonly key: string; readonly line: number }[]>();
-  const stackOf = (context: string) => stacks.get(context) ?? stacks.set(context, []).get(context)!;
+export class Frames {
+  readonly #stacks = new Map<string, { readonly key: string; readonly line: number }[]>();
   /** Contexts that were seen not to run. */
-  const idle = new Set<string>();
-  const clocks = new Map<number, FtraceLine>();
-  const found: Contradiction[] = [];
-  lines.forEach((one, index) => {
-    const object = (why: string) => found.push({ kind: 'contradiction', line: one.line, text: one.text, why });
-    const before = clocks.get(one.cpu);
-    if (before !== undefined && before.time > one.time) object(`its time is before that of line ${before.line} on the same CPU`);
-    clocks.set(one.cpu, one);
+  readonly #idle = new Set<string>();
+  readonly #clocks = new Map<number, FtraceLine>();
+  /** Marks that were seen: `enter netif_rx`. */
+  readonly #seen = new Set<string>();
+  /** By mark: what is objected to once it has been seen; the first one only. */
+  readonly #waiting = new Map<string, Contradiction>();
+  readonly #found: Contradiction[] = [];
+  readonly #isKept: (probe: string) => boolean;
+
+  constructor(isKept: (probe: string) => boolean = () => false) {
+    this.#isKept = isKept;
+  }
+
+  take(one: FtraceLine): void {
+    const before = this.#clocks.get(one.cpu);
+    if (before !== undefined && before.time > one.time)
+      this.#object(one, `its time is before that of line ${before.line} on the same CPU`, undefined);
+    this.#clocks.set(one.cpu, one);
     for (const context of contextsOver(one)) {
-      const open = stackOf(context).pop();
-      if (open !== undefined) object(`${open.key} of line ${open.line} was not left, although what it interrupted goes on`);
-      stacks.delete(context);
-      idle.add(context);
+      for (const open of this.#stacks.get(context)?.slice(-1) ?? []) {
+        this.#object(one, `${open.key} of line ${open.line} was not left, although what it interrupted goes on`, `leave ${open.key}`);
+      }
+      this.#stacks.delete(context);
+      this.#idle.add(context);
     }
-    const mark = marks[index];
-    if (mark === undefined || !isKept(mark)) return;
+    const mark = markOf(one);
+    if (mark !== undefined) this.#follow(one, mark);
+  }
+
+  /** Every line that breaks the discipline. */
+  end(): Contradiction[] {
+    return this.#found;
+  }
+
+  #follow(one: FtraceLine, { edge, key, probe }: Mark): void {
     const context = contextOf(one);
     // A trace may begin inside a call.
-    const isWithin = one.level === 'task' ? !stacks.has(context) : !idle.has(context);
-    const stack = stackOf(context);
-    const top = stack.at(-1);
-    if (mark.edge === 'enter') {
-      if (top?.key === mark.key) object(`${mark.key} is entered inside itself: line ${top.line} was not left`);
-      stack.push({ key: mark.key, line: one.line });
-    } else if (top?.key === mark.key) stack.pop();
-    else if (top !== undefined) object(`${mark.key} is left inside ${top.key} of line ${top.line}`);
-    else if (!isWithin) object(`${mark.key} is left, and was not entered`);
-  });
-  return found;
+    const isWithin = one.level === 'task' ? !this.#stacks.has(context) : !this.#idle.has(context);
+    const stack = this.#stacks.get(context) ?? [];
+    this.#stacks.set(context, stack);
+    this.#note(`${edge} ${key}`);
+    if (probe !== undefined && this.#isKept(probe)) {
+      this.#note(`enter ${key}`);
+      this.#note(`leave ${key}`);
+    }
+    if (edge === 'enter') {
+      const top = stack.at(-1);
+      if (top?.key === key) this.#object(one, `${key} is entered inside itself: line ${top.line} was not left`, `leave ${key}`);
+      stack.push({ key, line: one.line });
+      return;
+    }
+    const at = stack.findLastIndex((open) => open.key === key);
+    if (at < 0) {
+      const top = stack.at(-1);
+      if (top !== undefined) this.#object(one, `${key} is left inside ${top.key} of line ${top.line}`, `enter ${key}`);
+      else if (!isWithin) this.#object(one, `${key} is left, and was not entered`, `enter ${key}`);
+      return;
+    }
+    for (const open of stack.splice(at).slice(1)) {
+      this.#object(one, `${key} is left inside ${open.key} of line ${open.line}`, `leave ${open.key}`);
+    }
+  }
+
+  #note(mark: string): void {
+    if (this.#seen.has(mark)) return;
+    this.#seen.add(mark);
+    const waiting = this.#waiting.get(mark);
+    if (waiting !== undefined) this.#found.push(waiting);
+  }
+
+  /** Objects at once, or once `mark` has been seen. */
+  #object({ line, text }: FtraceLine, why: string, mark: string | undefined): void {
+    const objection: Contradiction = { kind: 'contradiction', line, text, why };
+    if (mark === undefined || this.#seen.has(mark)) this.#found.push(objection);
+    else if (!this.#waiting.has(mark)) this.#waiting.set(mark, objection);
+  }
+}
+
+/** Every line that breaks the discipline; `records` is asked for the kind and name of probes at both ends. */
+export function checkFrames(lines: readonly FtraceLine[], records: (key: string) => boolean): Contradiction[] {
+  const frames = new Frames((probe) => records(`probe ${probe}`) && records(`return ${probe}_ret`));
+  for (const line of lines) frames.take(line);
+  return frames.end();
 }
 
 /**

@@ -51,21 +51,27 @@ export function parseFtrace(text: string, path: string): Ftrace {
   const lines = rows.flatMap((row, index) => {
     if (row.trim() === '' || row.startsWith('#')) return [];
     const isLast = index === rows.length - 1 || (index === rows.length - 2 && isWhole);
-    return [lineOf(row, index + 1, path, isLast)];
+    return [wholeLineOf(row, index + 1, path, isLast)];
   });
   if (lines.length === 0) throw bad(path, 'has a header and no events', 'record with tracing_on set to 1 and the events enabled');
   return { lines, entries };
 }
 
-function lineOf(text: string, line: number, path: string, isLast: boolean): FtraceLine {
+function wholeLineOf(text: string, line: number, path: string, isLast: boolean): FtraceLine {
   if (text.length > LINE_CHARACTERS_MAX) throw badLine(path, line, text, `has ${text.length} characters, the kernel writes at most a page`);
   if (/\[LOST \d+ EVENTS\]/.test(text)) throw badLine(path, line, text, 'says that events were lost; enlarge buffer_size_kb');
+  const read = lineOf(text, line);
+  if (read === undefined) {
+    throw badLine(path, line, text, isLast ? 'is cut off: the file is truncated' : 'is not "comm-pid [cpu] flags time: event"');
+  }
+  return read;
+}
+
+/** `text`, which is line `line` of its file, with its fields; undefined if it is no line of a trace. */
+export function lineOf(text: string, line: number): FtraceLine | undefined {
   const [, comm, pid, cpu, flags, time, rest] = ENTRY.exec(text) ?? [];
   const body = rest === undefined ? undefined : bodyOf(rest);
-  if (comm === undefined || flags === undefined || body === undefined) {
-    const why = isLast ? 'is cut off: the file is truncated' : 'is not "comm-pid [cpu] flags time: event"';
-    throw badLine(path, line, text, why);
-  }
+  if (comm === undefined || flags === undefined || body === undefined) return undefined;
   return { line, text, comm, pid: Number(pid), cpu: Number(cpu), level: levelOf(flags), time: Number(time), ...body };
 }
 

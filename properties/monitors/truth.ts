@@ -1,0 +1,92 @@
+/** What a trace says in figures, against what meta.json says: calls of each program, and how the counters moved. */
+import type { Fate } from '../../models/kernel/packet.ts';
+import { TERMINALS } from '../../models/kernel/terminals.ts';
+import type { Meta } from '../traces/recording.ts';
+import type { Watched } from './watch.ts';
+
+/** One figure: what the lines give, and what was counted. */
+export interface Compared {
+  readonly name: string;
+  readonly least: number;
+  readonly most: number;
+  readonly told: number;
+}
+
+export const agrees = ({ least, most, told }: Compared): boolean => least <= told && told <= most;
+
+/** What must have been recorded for a figure to mean anything. */
+const NEEDS = {
+  calls: ['enter sys_recvfrom', 'exit sys_recvfrom'],
+  ends: ['event kfree_skb', 'event netif_receive_skb'],
+  stack: ['event netif_receive_skb'],
+  failed: ['event udp_fail_queue_rcv_skb'],
+  icmp: ['event icmp_send', 'event netif_receive_skb'],
+  backlog: ['event netif_rx_exit'],
+  passes: ['event napi_poll', 'event softirq_exit', 'event softirq_raise'],
+} as const;
+
+/** Fates whose counter in the ledger of ends is `counter`. */
+const fatesOf = (counter: string): Fate[] =>
+  (Object.keys(TERMINALS) as Fate[]).filter((fate) => fate !== 'icmpIn' && TERMINALS[fate].counters.includes(counter));
+
+/** Counters of the receiver that the ends of packets move: their names in meta.json and in the ledger. */
+const BY_END = {
+  'Ip.InHdrErrors': 'IpInHdrErrors',
+  'IpExt.InCsumErrors': 'IpExtInCsumErrors',
+  'IpExt.InTruncatedPkts': 'IpExtInTruncatedPkts',
+  'Ip.InAddrErrors': 'IpInAddrErrors',
+  'Ip.InUnknownProtos': 'IpInUnknownProtos',
+  'Udp.NoPorts': 'UdpNoPorts',
+  'Udp.InErrors': 'UdpInErrors',
+  'Udp.InCsumErrors': 'UdpInCsumErrors',
+} as const;
+
+/** Every figure that both the trace and `meta` know. `records` says what the trace would show. */
+export function compare({ figures }: Watched, meta: Meta, records: (key: string) => boolean): Compared[] {
+  const delta = meta.ground_truth?.counter_delta;
+  const receiver = [meta.dev_rx ?? 'lo'];
+  const sender = [meta.dev_tx ?? ''];
+  const can = (need: keyof typeof NEEDS): boolean => NEEDS[need].every((key) => records(key));
+  const row = (need: keyof typeof NEEDS, name: string, told: number, least: number, most = least): Compared[] =>
+    can(need) ? [{ name, least, most, told }] : [];
+  if (delta === undefined) return callRows(meta, figures.calls, can('calls'));
+  const told = (name: string): number => delta[`B.${name}`] ?? 0;
+  const sum = (pattern: RegExp): number => Object.entries(delta).reduce((total, [name, value]) => total + (pattern.test(name) ? value : 0), 0);
+  const errors = receiver.reduce((total, dev) => total + (figures.errors.get(`${dev} 3`) ?? 0), 0);
+  const handedUp = receiver.reduce((total, dev) => total + (figures.handedUp.get(dev) ?? 0), 0);
+  const isLoopback = meta.dev_rx === meta.dev_tx;
+  return [
+    ...callRows(meta, figures.calls, can('calls')),
+    ...row('calls', 'Udp.InDatagrams', told('Udp.InDatagrams') + (isLoopback ? 0 : (delta['A.Udp.InDatagrams'] ?? 0)), figures.reads),
+    ...row('stack', 'Ip.InReceives', told('Ip.InReceives'), handedUp - figures.endsOf(receiver, 'otherhost')),
+    ...Object.entries(BY_END).flatMap(([name, counter]) => row('ends', name, told(name), figures.endsOf(receiver, ...fatesOf(counter)))),
+    ...row('failed', 'Udp.RcvbufErrors', told('Udp.RcvbufErrors'), figures.failed.get('-12') ?? 0),
+    ...row('icmp', 'Icmp.OutDestUnreachs', told('Icmp.OutDestUnreachs'), errors),
+    ...(isLoopback ? [] : row('ends', 'Icmp.InDestUnreachs of the sender', delta['A.Icmp.InDestUnreachs'] ?? 0, figures.endsOf(sender, 'icmpIn'))),
+    ...row('backlog', 'softnet dropped', sum(/^softnet\..*\.dropped$/), figures.endsOf([...receiver, ...sender], 'backlogFull', 'flowLimited')),
+    ...row('passes', 'softnet time_squeeze', sum(/^softnet\..*\.time_squeeze$/), figures.squeezes.least, figures.squeezes.most),
+  ];
+}
+
+/** By process and result; of several threads, the sum. */
+function callRows({ ground_truth }: Meta, calls: ReadonlyMap<string, number>, can: boolean): Compared[] {
+  if (!can) return [];
+  return Object.values(ground_truth?.processes ?? {}).flatMap(({ name, pid, by_result, ok }) => {
+    const pids = new Set([pid, ...[...name.matchAll(/=(\d+)/g)].map(([, thread]) => Number(thread))]);
+    const told = new Map<string, number>();
+    for (const [call, times] of Object.entries(by_result ?? {})) {
+      const result = /^recvfrom(?:\[\w+\])?:(\w+)$/.exec(call)?.[1];
+      if (result !== undefined) told.set(result, (told.get(result) ?? 0) + times);
+    }
+    // Of many calls the list is shortened, the sum is not.
+    if (told.has('ok') && ok !== undefined && !name.includes('=')) told.set('ok', ok);
+    return [...told].map(([result, times]) => {
+      const seen = [...calls].reduce((sum, [key, value]) => {
+        const [, of, what] = /-(\d+) (.+)$/.exec(key) ?? [];
+        return pids.has(Number(of)) && what === result ? sum + value : sum;
+      }, 0);
+      // A signal may restart the call without the program knowing.
+      return { name: `recvfrom() of ${name}: ${result}`, least: result === 'EINTR' ? Math.min(seen, times) : seen, most: seen, told: times };
+    });
+  });
+}

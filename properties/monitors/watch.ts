@@ -1,0 +1,171 @@
+/** A trace of any length, held against the machines of the model one by one: from a file to findings and figures. */
+import { Frames } from '../../src/conform/frames.ts';
+import type { FtraceLine } from '../../src/conform/ftrace.ts';
+import { eachLine } from '../../src/conform/rows.ts';
+import { contextOf, Findings } from './finding.ts';
+import { count, Figures } from './figures.ts';
+import { NetRxPasses } from './netRx.ts';
+import { Packets, type PacketListener } from './packets.ts';
+import { MSG, Tasks } from './tasks.ts';
+import { Wakeups } from './wakeups.ts';
+
+/** The fields of napi_poll, which it prints as a sentence. */
+const POLL = /napi struct (\S+) for device (\S+) work (\d+) budget (\d+)/;
+
+export interface WatchOptions {
+  /** net.core.netdev_budget, where it is not 300. */
+  readonly budget?: number;
+  /** Who else wants to know of packets and lines. */
+  readonly listeners?: readonly PacketListener[];
+  readonly line?: (line: FtraceLine) => void;
+}
+
+export interface Watched {
+  readonly lines: number;
+  /** Lines that some monitor took. */
+  readonly used: number;
+  readonly names: ReadonlyMap<string, number>;
+  readonly entries: number | undefined;
+  readonly findings: Findings;
+  readonly figures: Figures;
+  readonly packets: Packets;
+  readonly tasks: Tasks;
+  readonly isOneSocket: boolean;
+}
+
+type Take = (line: FtraceLine) => void;
+
+/** Everything that is asked of one line; `handlers` by kind and name. */
+export class Watch {
+  readonly findings = new Findings();
+  readonly figures = new Figures();
+  readonly tasks = new Tasks(this.findings);
+  readonly packets: Packets;
+  readonly wakeups: Wakeups;
+  readonly names = new Map<string, number>();
+  used = 0;
+  readonly #passes: NetRxPasses;
+  readonly #frames = new Frames();
+  readonly #handlers: Readonly<Record<string, Take>>;
+  #last: FtraceLine | undefined;
+
+  constructor({ budget, listeners = [] }: WatchOptions = {}) {
+    this.packets = new Packets(this.findings, [this.figures, ...listeners]);
+    this.wakeups = new Wakeups(this.findings, this.tasks, this.packets);
+    this.#passes = new NetRxPasses(this.findings, this.figures, budget);
+    this.#handlers = { ...this.#packetHandlers(), ...this.#taskHandlers(), ...this.#softirqHandlers() };
+  }
+
+  take(line: FtraceLine): void {
+    this.#last = line;
+    this.#frames.take(line);
+    this.wakeups.pass(line);
+    const key = `${line.kind} ${line.name}`;
+    count(this.names, key);
+    const handler = this.#handlers[key];
+    if (handler === undefined) return;
+    this.used++;
+    handler(line);
+  }
+
+  end(): void {
+    if (this.#last !== undefined) this.wakeups.rest(this.#last);
+    for (const { line, text, why } of this.#frames.end()) this.findings.refuse('calls', { line, text } as FtraceLine, why);
+    this.findings.refusals.sort((a, b) => a.line - b.line);
+  }
+
+  #packetHandlers(): Record<string, Take> {
+    const { packets, figures } = this;
+    return {
+      'event netif_rx': (line) => packets.arrives(line, 'backlog'),
+      'event netif_rx_exit': (line) => packets.netifRx(line),
+      'event napi_gro_receive_entry': (line) => packets.arrives(line, 'GRO'),
+      'event netif_receive_skb': (line) => packets.handedUp(line),
+      'event kfree_skb': (line) => {
+        const packet = packets.freed(line);
+        if (packet !== undefined && line.level === 'task' && (line.args['location'] ?? '').startsWith('udp_recvmsg')) this.tasks.bad(line);
+      },
+      'event consume_skb': (line) => packets.consumed(line),
+      'event udp_fail_queue_rcv_skb': (line) => {
+        count(figures.failed, line.args['rc'] ?? '');
+        packets.failed(line);
+      },
+      'event icmp_send': (line) => {
+        count(figures.errors, `${packets.live.get(line.args['skbaddr'] ?? '')?.dev} ${Number.parseInt(line.args['type'] ?? '', 10)}`);
+        packets.answered(line);
+      },
+      'event sk_data_ready': (line) => {
+        if (line.args['protocol'] !== '17' || line.args['family'] !== '2') return;
+        packets.appendedOne(line);
+        this.wakeups.ready(line);
+      },
+    };
+  }
+
+  #taskHandlers(): Record<string, Take> {
+    const { tasks, figures, packets } = this;
+    return {
+      'enter sys_recvfrom': (line) => this.wakeups.saw(tasks.enter(line)),
+      'event sock_recv_length': (line) => {
+        const call = tasks.calls.get(line.pid);
+        if (call === undefined) return;
+        call.sock = line.args['protocol'] === '0x11' && line.args['family'] === 'AF_INET' ? (line.args['address'] ?? '') : 'other';
+        this.wakeups.saw(call);
+      },
+      'exit sys_recvfrom': (line) => {
+        const call = tasks.exit(line);
+        const isPeek = ((call?.flags ?? 0) & MSG.peek) !== 0;
+        const isUdp = call?.sock !== 'other';
+        figures.returned(line, call, isPeek, isUdp);
+        if (Number(line.args['ret']) >= 0 && isUdp && !isPeek) packets.read(line, this.wakeups.isOneSocket);
+      },
+      'event sched_switch': (line) => tasks.out(line),
+      'event sched_waking': (line) => {
+        if (tasks.woken(line) === undefined) return;
+        if (line.level !== 'hardirq') figures.wakeups++;
+        this.wakeups.woken(line);
+      },
+      'probe napi_schedule_prep': (line) => tasks.napiCalled(line, contextOf(line)),
+      'probe napi_complete_done': (line) => tasks.napiCalled(line, contextOf(line)),
+      'return napi_schedule_prep_ret': (line) => tasks.napiReturned(line, contextOf(line)),
+      'return napi_complete_done_ret': (line) => {
+        if (line.args['ret'] === '0' || line.args['ret'] === '0x0') figures.missed++;
+        tasks.napiReturned(line, contextOf(line));
+      },
+    };
+  }
+
+  #softirqHandlers(): Record<string, Take> {
+    return {
+      'event softirq_raise': (line) => {
+        this.tasks.softirq(line);
+        if (line.args['vec'] === '3' && line.level !== 'hardirq') this.#passes.raised(line);
+      },
+      'event softirq_entry': (line) => {
+        this.tasks.softirq(line);
+        if (line.args['vec'] === '3') this.#passes.begin(line);
+      },
+      'event softirq_exit': (line) => {
+        this.tasks.softirq(line);
+        if (line.args['vec'] === '3') this.#passes.end(line);
+      },
+      'event napi_poll': (line) => {
+        const [, , device = '', work = '0', budget = '0'] = POLL.exec(line.rest) ?? [];
+        this.#passes.polled(line, device, Number(work), Number(budget));
+        this.packets.polled(line, device, Number(work));
+      },
+    };
+  }
+}
+
+/** Reads the trace at `path` once. Throws a UsageError for a file that is no whole trace. */
+export async function watchFile(path: string, options: WatchOptions = {}): Promise<Watched> {
+  const watch = new Watch(options);
+  const { lines, entries } = await eachLine(path, (line) => {
+    options.line?.(line);
+    watch.take(line);
+  });
+  watch.end();
+  const { findings, figures, packets, tasks, names, used, wakeups } = watch;
+  return { lines, entries, used, names, findings, figures, packets, tasks, isOneSocket: wakeups.isOneSocket };
+}
