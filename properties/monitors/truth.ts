@@ -44,7 +44,7 @@ const BY_END = {
 /** Every figure that both the trace and `meta` know. `records` says what the trace would show. */
 export function compare({ figures }: Watched, meta: Meta, records: (key: string) => boolean): Compared[] {
   const delta = meta.ground_truth?.counter_delta;
-  const receiver = [meta.dev_rx ?? 'lo'];
+  const receiver = [figures.handedUp.has(meta.dev_rx ?? 'lo') ? (meta.dev_rx ?? 'lo') : 'lo'];
   const sender = [meta.dev_tx ?? ''];
   const can = (need: keyof typeof NEEDS): boolean => NEEDS[need].every((key) => records(key));
   const row = (need: keyof typeof NEEDS, name: string, told: number, least: number, most = least): Compared[] =>
@@ -54,7 +54,7 @@ export function compare({ figures }: Watched, meta: Meta, records: (key: string)
   const sum = (pattern: RegExp): number => Object.entries(delta).reduce((total, [name, value]) => total + (pattern.test(name) ? value : 0), 0);
   const errors = receiver.reduce((total, dev) => total + (figures.errors.get(`${dev} 3`) ?? 0), 0);
   const handedUp = receiver.reduce((total, dev) => total + (figures.handedUp.get(dev) ?? 0), 0);
-  const isLoopback = meta.dev_rx === meta.dev_tx;
+  const isLoopback = receiver[0] === 'lo';
   return [
     ...callRows(meta, figures.calls, can('calls')),
     ...row('calls', 'Udp.InDatagrams', told('Udp.InDatagrams') + (isLoopback ? 0 : (delta['A.Udp.InDatagrams'] ?? 0)), figures.reads),
@@ -71,7 +71,7 @@ export function compare({ figures }: Watched, meta: Meta, records: (key: string)
 /** By process and result; of several threads, the sum. */
 function callRows({ ground_truth }: Meta, calls: ReadonlyMap<string, number>, can: boolean): Compared[] {
   if (!can) return [];
-  return Object.values(ground_truth?.processes ?? {}).flatMap(({ name, pid, by_result, ok }) => {
+  return Object.values(ground_truth?.processes ?? {}).flatMap(({ name, pid, by_result, ok = 0, err = 0 }) => {
     const pids = new Set([pid, ...[...name.matchAll(/=(\d+)/g)].map(([, thread]) => Number(thread))]);
     const told = new Map<string, number>();
     for (const [call, times] of Object.entries(by_result ?? {})) {
@@ -79,7 +79,8 @@ function callRows({ ground_truth }: Meta, calls: ReadonlyMap<string, number>, ca
       if (result !== undefined) told.set(result, (told.get(result) ?? 0) + times);
     }
     // Of many calls the list is shortened, the sum is not.
-    if (told.has('ok') && ok !== undefined && !name.includes('=')) told.set('ok', ok);
+    const listed = Object.values(by_result ?? {}).reduce((sum, times) => sum + times, 0);
+    if (listed < ok + err && told.has('ok')) told.set('ok', ok);
     return [...told].map(([result, times]) => {
       const seen = [...calls].reduce((sum, [key, value]) => {
         const [, of, what] = /-(\d+) (.+)$/.exec(key) ?? [];

@@ -10,6 +10,7 @@ const processShape = z.object({
   pid: z.number(),
   so_rcvbuf: z.number().optional(),
   ok: z.number().optional(),
+  err: z.number().optional(),
   by_result: z.record(z.string(), z.number()).optional(),
   calls: z.array(z.object({ t_out: z.number().optional() })).optional(),
 });
