@@ -50,5 +50,9 @@ export const SUITES: readonly Suite[] = [
 export { CALIBRATION, NOT_PLANTED } from '../models/bugs/rows.ts';
 export { ENDS, STORIES } from './stories.ts';
 export { UNREACHED } from './unreached.ts';
+export { monitor, monitorText, unitOf } from './monitors/report.ts';
+export { Story } from './monitors/story.ts';
+export { Summary } from './monitors/summary.ts';
+export { Timeline } from './monitors/timeline.ts';
 export { conform } from './traces/conform.ts';
 export { conformText } from './traces/text.ts';

@@ -5,7 +5,7 @@ import { softirq } from '../../models/softirq/softirq.ts';
 import { waiter, type WaiterContext } from '../../models/task/waiter.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { type LabelOf, NOWHERE, Projection } from '../../src/conform/projection.ts';
-import { component } from '../../src/model/component.ts';
+import { component, stateName } from '../../src/model/component.ts';
 import type { Findings } from './finding.ts';
 
 const events = (...types: readonly string[]): EventObject[] => types.map((type) => ({ type }));
@@ -32,7 +32,7 @@ const RETURNS: Readonly<Record<WaiterContext['failed'], string>> = {
 };
 
 const readerLabel: LabelOf = ({ type, ...event }, from, to) => {
-  const state = String(from.value);
+  const state = stateName(from.value);
   if (type === 'CALL')
     return { dontwait: 'calls with MSG_DONTWAIT', peek: 'calls with MSG_PEEK' }[(event as { way?: string }).way ?? ''] ?? 'calls';
   if (type === 'RETURN') return 'returns a datagram';
@@ -65,10 +65,10 @@ const napiLabel: LabelOf = ({ type }) =>
     KEEP: 'napi_complete_done ret=0',
   })[type];
 
-const napiEvents = events(
-  ...['ENABLE', 'PREP', 'PREP_LOST', 'COMPLETE', 'COMPLETE_MISSED', 'COMPLETE_MISSED_MARK', 'DISABLE', 'DISABLED', 'GRAB', 'KEEP'],
-  ...['CLEAR_MISSED', 'CLEAR_BUSY', 'RELEASE', 'SET_THREADED', 'MARK'],
-);
+const napiEvents = [
+  ...events('ENABLE', 'PREP', 'PREP_LOST', 'COMPLETE', 'COMPLETE_MISSED', 'COMPLETE_MISSED_MARK', 'DISABLE', 'DISABLED', 'GRAB', 'KEEP'),
+  ...events('CLEAR_MISSED', 'CLEAR_BUSY', 'RELEASE', 'SET_THREADED', 'MARK'),
+];
 
 /** The projections, made once: their sets are shared by all traces of a process. */
 export const PROJECTIONS = {

@@ -35,6 +35,8 @@ interface Context {
   rx: Packet | undefined;
   /** The buffer was full, and the packet is not freed yet. */
   failed: FtraceLine | undefined;
+  /** The last one that was queued here: a wakeup that follows is for it. */
+  queued: Packet | undefined;
   /** Handed to GRO since the last poll, by device. */
   readonly gro: Map<string, number>;
 }
@@ -192,8 +194,16 @@ export class Packets {
     packet.stage = 'socket';
     this.appended++;
     this.queued.push(packet);
+    context.queued = packet;
     this.#move(packet, 'socket', line);
     return packet;
+  }
+
+  /** A reader is woken: for the datagram that was queued last, if it is by the same CPU. */
+  wakes(line: FtraceLine): void {
+    const context = this.#contextOf(line);
+    if (context.queued !== undefined && this.live.get(context.queued.skb) === context.queued) this.#move(context.queued, 'wakes', line);
+    context.queued = undefined;
   }
 
   /** A reader has returned a datagram: the oldest one, where there is one socket; of several, nobody knows which one. */
@@ -278,7 +288,7 @@ export class Packets {
     const key = contextOf(line);
     const known = this.#contexts.get(key);
     if (known !== undefined) return known;
-    const fresh: Context = { inStack: [], rx: undefined, failed: undefined, gro: new Map() };
+    const fresh: Context = { inStack: [], rx: undefined, failed: undefined, queued: undefined, gro: new Map() };
     this.#contexts.set(key, fresh);
     return fresh;
   }

@@ -21,7 +21,6 @@ export interface Call {
   readonly flags: number;
   readonly fd: string;
   readonly line: number;
-  readonly time: number;
   asleep: FtraceLine | undefined;
   woken: FtraceLine | undefined;
   /** The socket's address, once sock_recv_length has told it. */
@@ -62,10 +61,8 @@ export class Tasks {
   enter(line: FtraceLine): Call {
     const flags = Number(line.args['flags'] ?? 0);
     const { pid, comm } = line;
-    const call: Call = {
-      ...{ pid, comm, flags, fd: line.args['fd'] ?? '', line: line.line, time: line.time },
-      ...{ asleep: undefined, woken: undefined, sock: undefined },
-    };
+    const fd = line.args['fd'] ?? '';
+    const call: Call = { pid, comm, flags, fd, line: line.line, asleep: undefined, woken: undefined, sock: undefined };
     this.calls.set(pid, call);
     this.#reader(line, pid, flags & MSG.dontwait ? 'calls with MSG_DONTWAIT' : flags & MSG.peek ? 'calls with MSG_PEEK' : 'calls');
     return call;

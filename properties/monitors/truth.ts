@@ -51,7 +51,8 @@ export function compare({ figures }: Watched, meta: Meta, records: (key: string)
     can(need) ? [{ name, least, most, told }] : [];
   if (delta === undefined) return callRows(meta, figures.calls, can('calls'));
   const told = (name: string): number => delta[`B.${name}`] ?? 0;
-  const sum = (pattern: RegExp): number => Object.entries(delta).reduce((total, [name, value]) => total + (pattern.test(name) ? value : 0), 0);
+  const sum = (pattern: RegExp): number =>
+    Object.entries(delta).reduce((total, [name, value]) => total + (pattern.test(name) ? value : 0), 0);
   const errors = receiver.reduce((total, dev) => total + (figures.errors.get(`${dev} 3`) ?? 0), 0);
   const handedUp = receiver.reduce((total, dev) => total + (figures.handedUp.get(dev) ?? 0), 0);
   const isLoopback = receiver[0] === 'lo';
@@ -62,8 +63,15 @@ export function compare({ figures }: Watched, meta: Meta, records: (key: string)
     ...Object.entries(BY_END).flatMap(([name, counter]) => row('ends', name, told(name), figures.endsOf(receiver, ...fatesOf(counter)))),
     ...row('failed', 'Udp.RcvbufErrors', told('Udp.RcvbufErrors'), figures.failed.get('-12') ?? 0),
     ...row('icmp', 'Icmp.OutDestUnreachs', told('Icmp.OutDestUnreachs'), errors),
-    ...(isLoopback ? [] : row('ends', 'Icmp.InDestUnreachs of the sender', delta['A.Icmp.InDestUnreachs'] ?? 0, figures.endsOf(sender, 'icmpIn'))),
-    ...row('backlog', 'softnet dropped', sum(/^softnet\..*\.dropped$/), figures.endsOf([...receiver, ...sender], 'backlogFull', 'flowLimited')),
+    ...(isLoopback
+      ? []
+      : row('ends', 'Icmp.InDestUnreachs of the sender', delta['A.Icmp.InDestUnreachs'] ?? 0, figures.endsOf(sender, 'icmpIn'))),
+    ...row(
+      'backlog',
+      'softnet dropped',
+      sum(/^softnet\..*\.dropped$/),
+      figures.endsOf([...receiver, ...sender], 'backlogFull', 'flowLimited'),
+    ),
     ...row('passes', 'softnet time_squeeze', sum(/^softnet\..*\.time_squeeze$/), figures.squeezes.least, figures.squeezes.most),
   ];
 }
@@ -87,7 +95,12 @@ function callRows({ ground_truth }: Meta, calls: ReadonlyMap<string, number>, ca
         return pids.has(Number(of)) && what === result ? sum + value : sum;
       }, 0);
       // A signal may restart the call without the program knowing.
-      return { name: `recvfrom() of ${name}: ${result}`, least: result === 'EINTR' ? Math.min(seen, times) : seen, most: seen, told: times };
+      return {
+        name: `recvfrom() of ${name}: ${result}`,
+        least: result === 'EINTR' ? Math.min(seen, times) : seen,
+        most: seen,
+        told: times,
+      };
     });
   });
 }

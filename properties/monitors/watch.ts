@@ -123,6 +123,7 @@ export class Watch {
       'event sched_waking': (line) => {
         if (tasks.woken(line) === undefined) return;
         if (line.level !== 'hardirq') figures.wakeups++;
+        packets.wakes(line);
         this.wakeups.woken(line);
       },
       'probe napi_schedule_prep': (line) => tasks.napiCalled(line, contextOf(line)),

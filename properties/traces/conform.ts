@@ -6,7 +6,9 @@ import type { Revealed, Value } from '../../src/model/network.ts';
 import { scenarioOf, scenarioText } from '../../src/model/scenario.ts';
 import { receivePath, receivePathOn, type ReceivePathScenario } from '../../models/networks/receive-path.ts';
 import { type Bounds, boundsOf } from './bounds.ts';
+import type { Watched } from '../monitors/watch.ts';
 import { observe, recordsStep } from './observe.ts';
+import { beyondReach } from './reach.ts';
 import { type Recording, readRecording } from './recording.ts';
 import type { ConformResult, Subject } from './result.ts';
 import { type Survey, surveyOf } from './survey.ts';
@@ -19,6 +21,8 @@ export interface ConformOptions {
   /** Bounds that differ from what the trace asks for. */
   readonly scenario?: Readonly<Record<string, Value>> | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** What the monitors saw: with it, a trace that shows what the network leaves out is refused (UsageError). */
+  readonly watched?: Watched | undefined;
 }
 
 /** Who does the boot steps, which come before every trace. */
@@ -28,6 +32,8 @@ const SETUP = ['boot', 'ip link up'];
 export function conform(path: string, options: ConformOptions = {}): ConformResult {
   const recording = readRecording(path);
   const survey = surveyOf(recording);
+  const beyond = options.watched && beyondReach(recording, survey, options.watched);
+  if (beyond !== undefined) throw new UsageError(`${path}: ${beyond}`, 65);
   const bounds = boundsOf(recording, survey, options.profile);
   const [few, most] = [bounds.kicks[0], bounds.kicks[1]];
   const first = attempt(recording, survey, bounds, few, options);

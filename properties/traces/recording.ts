@@ -1,5 +1,6 @@
 /** A recorded trace with what is known of its making: meta.json beside it, and what the user says. */
 import { readFileSync, statSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { type Ftrace, type FtraceLine, parseFtrace } from '../../src/conform/ftrace.ts';
@@ -85,7 +86,9 @@ function readText(path: string): string {
     if (size > FILE_BYTES_MAX) {
       throw new UsageError(`${path} has ${size} bytes, the limit is ${FILE_BYTES_MAX}; record a shorter time, or fewer events`, 65);
     }
-    return readFileSync(path, 'utf8');
+    const bytes = readFileSync(path);
+    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return (isGzip ? gunzipSync(bytes, { maxOutputLength: FILE_BYTES_MAX }) : bytes).toString('utf8');
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);

@@ -121,8 +121,11 @@ Examples:
 function addConform(command: Command): void {
   command
     .command('conform')
-    .description('check a recorded ftrace text against the model; a meta.json beside it tells kernel and ground truth')
-    .argument('<trace>', 'the text of a tracefs `trace` file')
+    .description('check a recorded trace against the model; a meta.json beside it tells kernel and ground truth')
+    .argument('<trace>', 'a tracefs `trace` file, plain or with gzip; a trace.dat, or what `trace-cmd report -l -N` prints of it')
+    .option('--packet <number>', 'tell the life of one packet, numbered from 1 by arrival', positive)
+    .option('--summary', 'latency between stages, drops by cause, wakeups, batch sizes')
+    .option('--perfetto <file>', 'write a timeline for https://ui.perfetto.dev')
     .option('--profile <kernel>', '6.12 or 6.18, where meta.json does not tell')
     .option('--scenario <key=value...>', 'bounds that differ from what the trace asks for')
     .option('--states-max <count>', 'end beyond this many states: unknown', positive)
@@ -131,9 +134,10 @@ function addConform(command: Command): void {
       `
 Examples:
   rxproof conform test/fixtures/traces/local-s01_blocking_one/trace.txt
-  rxproof conform trace.txt --profile 6.12 --scenario rcvbuf=212992`,
+  rxproof conform trace.txt --profile 6.12 --scenario rcvbuf=212992
+  rxproof conform trace.dat --summary --packet 7 --perfetto timeline.json`,
     )
-    .action((path: string, flags: ConformFlags) => exitWith(conformCommand(path, flags)));
+    .action(async (path: string, flags: ConformFlags) => exitWith(await conformCommand(path, flags)));
 }
 
 function addGraph(command: Command): void {

@@ -1,0 +1,77 @@
+/**
+ * What a trace shows and the composed network leaves out. Its machines by themselves have most of it: only their composition
+ * is not asked.
+ */
+import type { FtraceLine } from '../../src/conform/ftrace.ts';
+import type { Watched } from '../monitors/watch.ts';
+import type { Recording } from './recording.ts';
+import type { Survey } from './survey.ts';
+
+/** Frames of a ring, packets of a backlog: beyond, the search between two lines is too wide. */
+const PACKETS_MAX = { igb: 12, veth: 400 } as const;
+
+const REASONS = ['NO_SOCKET', 'SOCKET_RCVBUFF', 'UDP_CSUM', 'CPU_BACKLOG'];
+const MSG_PEEK = 2;
+
+/** Why the composed network cannot be asked about `recording`; undefined if it can. */
+export function beyondReach({ lines }: Recording, survey: Survey, { figures, packets }: Watched): string | undefined {
+  const pids = new Set(survey.readers.map(({ pid }) => pid));
+  const seen = (name: string, is: (line: FtraceLine) => boolean): FtraceLine | undefined =>
+    lines.find((line) => line.name === name && is(line));
+  const at = (line: FtraceLine | undefined, what: string): string | undefined => line && `line ${line.line} shows ${what}`;
+  const skbs = new Set(survey.packets.map(({ args }) => args['skbaddr']));
+  const unheard = figures.endsOf(survey.devices, 'icmpIn') - lines.filter(({ name }) => name === 'inet_sk_error_report').length;
+  const silent = figures.endsOf(survey.devices, 'silent');
+  return (
+    at(
+      seen('sys_recvfrom', ({ args }) => (Number(args['flags'] ?? 0) & MSG_PEEK) !== 0),
+      'MSG_PEEK',
+    ) ??
+    at(wokenByTask(lines, pids), 'a signal, or a wakeup by another task') ??
+    at(
+      seen('kfree_skb', ({ args }) => skbs.has(args['skbaddr']) && !REASONS.includes(args['reason'] ?? '')),
+      'a drop that the network leaves out',
+    ) ??
+    at(
+      seen('icmp_send', ({ args }) => !/^3\b/.test(args['type'] ?? '') || !/^3\b/.test(args['code'] ?? '')),
+      'an ICMP error that is not port-unreachable',
+    ) ??
+    (survey.device === 'veth'
+      ? at(
+          seen('napi_gro_receive_entry', () => true),
+          'GRO on a veth device',
+        )
+      : undefined) ??
+    at(
+      seen('kfree_skb', ({ level, args }) => level === 'task' && skbs.has(args['skbaddr'])),
+      'a bad checksum of a long datagram, found in recvfrom()',
+    ) ??
+    at(
+      seen('napi_poll', ({ level }) => level === 'task'),
+      'threaded NAPI',
+    ) ??
+    (survey.device === 'igb'
+      ? at(
+          seen('inet_sk_error_report', () => true),
+          'an error that came through another device',
+        )
+      : undefined) ??
+    (unheard > 0 ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
+    (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined) ??
+    (packets.count > PACKETS_MAX[survey.device]
+      ? `${packets.count} packets: the search has at most ${PACKETS_MAX[survey.device]}`
+      : undefined)
+  );
+}
+
+/** A reader in recvfrom() is woken, and not by an interrupt. */
+function wokenByTask(lines: readonly FtraceLine[], pids: ReadonlySet<number>): FtraceLine | undefined {
+  const inCall = new Set<number>();
+  return lines.find(({ kind, name, pid, level, args }) => {
+    if (name === 'sys_recvfrom') {
+      if (kind === 'enter') inCall.add(pid);
+      else inCall.delete(pid);
+    }
+    return name === 'sched_waking' && level === 'task' && pids.has(Number(args['pid'])) && inCall.has(Number(args['pid']));
+  });
+}
