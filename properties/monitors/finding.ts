@@ -19,6 +19,8 @@ export interface Violation {
   readonly property: string;
   readonly line: number;
   readonly what: string;
+  /** The lines that tell of it. */
+  readonly recorded: readonly string[];
   /** What must have happened unseen. */
   readonly inferred: readonly string[];
 }

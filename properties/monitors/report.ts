@@ -37,6 +37,7 @@ export async function monitor(path: string, listening: Listening = {}): Promise<
 }
 
 const REFUSALS_SHOWN = 3;
+const RECORDED_CHARACTERS = 128;
 
 /** The monitors' part of the verdict. */
 export function monitorText({ watched, compared }: Monitored, style: Style = plain): string {
@@ -68,11 +69,13 @@ export function monitorText({ watched, compared }: Monitored, style: Style = pla
       ),
     );
   }
-  for (const { property, what, inferred } of findings.violations) {
+  for (const { property, what, recorded, inferred } of findings.violations) {
     rows.push(
       '',
       style('yellow', `This kernel violates "${property}":`),
       `  ${what}.`,
+      '  Recorded:',
+      ...recorded.map((text) => style('dim', `    ${oneLine(text).slice(0, RECORDED_CHARACTERS)}`)),
       '  What the lines do not show, and must have happened:',
       ...inferred.map((step) => `    ${step}`),
     );

@@ -76,15 +76,16 @@ export class Tasks {
     return call;
   }
 
-  /** A task leaves its CPU: in recvfrom(), it sleeps. */
-  out(line: FtraceLine): void {
+  /** A task leaves its CPU: true if it sleeps in recvfrom(). */
+  out(line: FtraceLine): boolean {
     const call = this.calls.get(Number(line.args['prev_pid']));
     const into = this.calls.get(Number(line.args['next_pid']));
     if (into !== undefined) into.woken = undefined;
-    if (call === undefined || line.args['prev_state']?.[0] !== 'S') return;
+    if (call === undefined || line.args['prev_state']?.[0] !== 'S') return false;
     // Woken in the same moment: it will be back.
     if (call.woken === undefined) call.asleep = line;
     this.#reader(line, call.pid, 'sleeps');
+    return true;
   }
 
   /** The call of the task that is woken, if it is in one. */

@@ -13,6 +13,7 @@ export const LOST_WAKEUP = 'no reader sleeps while a datagram is readable';
 
 /** Names of lines after which a wakeup of this context cannot come any more. */
 const REFUSALS_MAX = 100;
+const RECENT_MAX = 64;
 
 const AFTER = new Set(['netif_receive_skb', 'napi_poll', 'softirq_exit', 'sk_data_ready', 'udp_fail_queue_rcv_skb', 'icmp_send']);
 
@@ -24,6 +25,8 @@ export class Wakeups {
   readonly #owed = new Map<string, { readonly line: FtraceLine; readonly sleepers: readonly Call[] }>();
   /** By name and file descriptor of a reader: the address of its socket, once that was seen. */
   readonly #sockets = new Map<string, string | undefined>();
+  /** The last lines that tell of readers and datagrams. */
+  readonly #recent: FtraceLine[] = [];
   /** What is refused if it turns out that all have one socket. */
   readonly #ifOne: (() => void)[] = [];
 
@@ -31,6 +34,12 @@ export class Wakeups {
     this.#findings = findings;
     this.#tasks = tasks;
     this.#packets = packets;
+  }
+
+  /** A line that a story of a lost wakeup needs. */
+  note(line: FtraceLine): void {
+    this.#recent.push(line);
+    if (this.#recent.length > 2 * RECENT_MAX) this.#recent.splice(0, RECENT_MAX);
   }
 
   /** A call, or what sock_recv_length says of it. */
@@ -82,6 +91,7 @@ export class Wakeups {
         property: LOST_WAKEUP,
         line: last.line,
         what: `${comm}-${pid} has slept in recvfrom() since line ${asleep.line}, and packet ${waits.number}, queued in line ${came.line}, is readable`,
+        recorded: this.#recent.filter((one) => one.line >= line).map((one) => one.text.trim()),
         inferred: [
           `line ${line}: ${comm}-${pid} tries both queues and finds nothing`,
           ...(came.line < asleep.line

@@ -97,6 +97,7 @@ export class Watch {
       'event sk_data_ready': (line) => {
         if (line.args['protocol'] !== '17' || line.args['family'] !== '2') return;
         packets.appendedOne(line);
+        this.wakeups.note(line);
         this.wakeups.ready(line);
       },
     };
@@ -105,7 +106,10 @@ export class Watch {
   #taskHandlers(): Record<string, Take> {
     const { tasks, figures, packets } = this;
     return {
-      'enter sys_recvfrom': (line) => this.wakeups.saw(tasks.enter(line)),
+      'enter sys_recvfrom': (line) => {
+        this.wakeups.note(line);
+        this.wakeups.saw(tasks.enter(line));
+      },
       'event sock_recv_length': (line) => {
         const call = tasks.calls.get(line.pid);
         if (call === undefined) return;
@@ -113,15 +117,19 @@ export class Watch {
         this.wakeups.saw(call);
       },
       'exit sys_recvfrom': (line) => {
+        this.wakeups.note(line);
         const call = tasks.exit(line);
         const isPeek = ((call?.flags ?? 0) & MSG.peek) !== 0;
         const isUdp = call?.sock !== 'other';
         figures.returned(line, call, isPeek, isUdp);
         if (Number(line.args['ret']) >= 0 && isUdp && !isPeek) packets.read(line, this.wakeups.isOneSocket);
       },
-      'event sched_switch': (line) => tasks.out(line),
+      'event sched_switch': (line) => {
+        if (tasks.out(line)) this.wakeups.note(line);
+      },
       'event sched_waking': (line) => {
         if (tasks.woken(line) === undefined) return;
+        this.wakeups.note(line);
         if (line.level !== 'hardirq') figures.wakeups++;
         packets.wakes(line);
         this.wakeups.woken(line);

@@ -11,6 +11,7 @@ import { type ExportFlags, exportCommand } from './export.ts';
 import { positive, reductions, whole } from './flags.ts';
 import { type GraphFlags, graphCommand } from './graph.ts';
 import { listCommand } from './list.ts';
+import { type RecordFlags, recordCommand } from './record.ts';
 import type { Selection } from './select.ts';
 import { type MutantsFlags, mutantsCommand } from './mutants.ts';
 import { type SwarmReportFlags, swarmReportCommand } from './swarmReport.ts';
@@ -31,6 +32,7 @@ function program(): Command {
   addTrace(command);
   addWalk(command);
   addConform(command);
+  addRecord(command);
   addGraph(command);
   addEvidence(command);
   selectionOptions(command.command('list').description('list networks, properties, bugs and scenario keys')).action((flags: Selection) =>
@@ -138,6 +140,26 @@ Examples:
   rxproof conform trace.dat --summary --packet 7 --perfetto timeline.json`,
     )
     .action(async (path: string, flags: ConformFlags) => exitWith(await conformCommand(path, flags)));
+}
+
+function addRecord(command: Command): void {
+  command
+    .command('record')
+    .description('record a trace of the receive path of this machine (Linux, root); with --demo it makes its own traffic')
+    .argument('[command...]', 'record while this runs; until Ctrl-C if there is none')
+    .option('--out <folder>', 'where trace.txt and meta.json go', 'recorded')
+    .option('--tasks <name>', 'names of tasks whose scheduling is recorded, with *; those of the command if not given')
+    .option('--demo [k1]', 'make two network namespaces and the basic scenarios, and check them; k1 hunts for the lost wakeup K1')
+    .addOption(new Option('--seconds <count>', 'how long to hunt').default(30).argParser(positive))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sudo npm run -s rxproof -- record --out recorded -- ./server
+  sudo npm run -s rxproof -- record --demo
+  sudo npm run -s rxproof -- record --demo k1 --seconds 60`,
+    )
+    .action(async (words: readonly string[], flags: RecordFlags) => exitWith(await recordCommand(words, flags)));
 }
 
 function addGraph(command: Command): void {

@@ -37,7 +37,7 @@ async function* printed(path: string): AsyncGenerator<readonly string[]> {
     if (code === undefined) {
       throw new UsageError(
         `${path} is a trace.dat, and trace-cmd is not installed; install it (apt-get install trace-cmd), or give the text of: trace-cmd report -l -N -i ${path}`,
-        66,
+        69,
       );
     }
     if (code !== 0)

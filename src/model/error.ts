@@ -8,8 +8,8 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly exitCode: number;
 
-  /** `exitCode` follows sysexits.h: 64 usage, 65 bad data, 66 no input, 73 cannot create. */
-  constructor(message: string, exitCode: 64 | 65 | 66 | 73 = 64) {
+  /** `exitCode` follows sysexits.h: 64 usage, 65 bad data, 66 no input, 69 a program or a kernel feature is missing, 73 cannot create, 77 not permitted. */
+  constructor(message: string, exitCode: 64 | 65 | 66 | 69 | 73 | 77 = 64) {
     super(message);
     this.exitCode = exitCode;
   }
