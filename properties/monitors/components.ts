@@ -10,17 +10,14 @@ import type { Findings } from './finding.ts';
 
 const events = (...types: readonly string[]): EventObject[] => types.map((type) => ({ type }));
 
-/**
- * NET_RX of one CPU. Where raises are not recorded, they are hidden. softirq_entry is written after the mask was read and
- * cleared: what an interrupt raises in between is for the next pass.
- */
+/** NET_RX of one CPU. Where raises are not recorded, they are hidden. */
 const softirqWith = (raises: boolean): Projection =>
   new Projection(
     'softirq',
     component(softirq),
     events('RAISE', 'ENTER', 'DONE', 'RESTART', 'LEAVE', 'HANDOVER', 'OTHER'),
-    ({ type }) => ({ RAISE: raises ? 'softirq_raise' : undefined, DONE: 'softirq_exit' })[type],
-    { softirq_entry: ({ value }) => value === 'serving' },
+    ({ type }) =>
+      ({ RAISE: raises ? 'softirq_raise' : undefined, ENTER: 'softirq_entry', RESTART: 'softirq_entry', DONE: 'softirq_exit' })[type],
   );
 
 /** What a call returns, by the way it ends. */
@@ -54,8 +51,18 @@ const readerEvents: readonly EventObject[] = [
   ...events('SIGNALLED', 'NO_SIGNAL', 'PREPARE', 'SCHEDULE', 'WAKE', 'EXPIRE', 'SIGNAL', 'RUN', 'UNLINK', 'UNLINKED'),
 ];
 
+/** While the device is up and nobody busy polls: what else there is has a name that no line has. */
 const napiLabel: LabelOf = ({ type }) =>
   ({
+    ENABLE: 'napi_enable',
+    DISABLE: 'napi_disable',
+    GRAB: 'napi_busy_loop',
+    SET_THREADED: undefined,
+    MARK: undefined,
+    CLEAR_MISSED: 'busy_poll_stop',
+    CLEAR_BUSY: 'busy_poll_stop',
+    RELEASE: '__busy_poll_stop',
+    DISABLED: 'napi_disable',
     PREP: 'napi_schedule_prep ret=1',
     TIMER: 'napi_schedule_prep ret=1',
     PREP_LOST: 'napi_schedule_prep ret=0',
@@ -83,11 +90,27 @@ export class Instance {
   readonly name: string;
   readonly #projection: Projection;
   #set: number;
+  /** The states if the mask was read before the last raises, and softirq_entry is still to come. */
+  #entered = NOWHERE;
 
   constructor(name: string, projection: Projection) {
     this.name = name;
     this.#projection = projection;
     this.#set = projection.first;
+  }
+
+  /**
+   * softirq_entry is written after the mask was read and cleared: what interrupts raise in between is for the next pass.
+   * `isInterrupt` says that the line is a raise by one.
+   */
+  takeSoftirq(line: FtraceLine, findings: Findings, isInterrupt: boolean): void {
+    const projection = this.#projection;
+    const entered = isInterrupt ? projection.after(this.#set, 'softirq_entry') : NOWHERE;
+    const late = projection.union(this.#entered, entered);
+    const [here, there] = [projection.after(this.#set, line.name), this.#entered];
+    this.#entered = late === NOWHERE || !isInterrupt ? NOWHERE : projection.after(late, 'softirq_raise');
+    if (line.name !== 'softirq_entry' || there === NOWHERE) this.take(line, line.name, findings);
+    else this.#set = projection.union(here, there);
   }
 
   /** Takes what `line` shows; refuses it if no state allows it, and begins anew. */

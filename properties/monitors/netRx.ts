@@ -18,6 +18,8 @@ export class NetRxPasses {
   readonly #findings: Findings;
   readonly #figures: Figures;
   readonly #passes = new Map<string, Pass>();
+  /** Contexts that were seen to leave net_rx_action(). */
+  readonly #left = new Set<string>();
   /** net.core.netdev_budget. */
   readonly #budget: number;
 
@@ -28,6 +30,7 @@ export class NetRxPasses {
   }
 
   begin(line: FtraceLine): void {
+    this.#left.delete(contextOf(line));
     this.#passes.set(contextOf(line), { line, work: 0, polls: 0, wasFull: false, raised: false });
   }
 
@@ -49,6 +52,17 @@ export class NetRxPasses {
     pass.raised = false;
   }
 
+  /** What belongs to net_rx_action(), in softirq on a CPU that was seen to leave it. */
+  within(line: FtraceLine): void {
+    if (line.level !== 'softirq' || !this.#left.has(contextOf(line))) return;
+    this.#findings.refuse('net_rx_action', line, `CPU ${line.cpu} is not in NET_RX: softirq_exit came, and no softirq_entry since`);
+  }
+
+  /** In a pass that was seen to begin. */
+  isIn(line: FtraceLine): boolean {
+    return this.#passes.has(contextOf(line));
+  }
+
   raised(line: FtraceLine): void {
     const pass = this.#passes.get(contextOf(line));
     if (pass !== undefined) pass.raised = true;
@@ -57,6 +71,7 @@ export class NetRxPasses {
   end(line: FtraceLine): void {
     const pass = this.#passes.get(contextOf(line));
     this.#passes.delete(contextOf(line));
+    this.#left.add(contextOf(line));
     if (pass === undefined || pass.polls === 0) return;
     const { squeezes } = this.#figures;
     // The budget shows; the time limit shows only where something is left to poll that was not full.

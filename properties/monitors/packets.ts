@@ -31,8 +31,14 @@ export type End = Fate | 'silent';
 interface Context {
   /** With the stack, in order. */
   readonly inStack: Packet[];
+  /** netif_rx() has been entered with this one. */
+  entered: string | undefined;
   /** netif_rx() is at work on it. */
   rx: Packet | undefined;
+  /** The line of the last packet that was freed here. */
+  freed: FtraceLine | undefined;
+  /** Handed to the stack since the last poll. */
+  handedUp: number;
   /** The buffer was full, and the packet is not freed yet. */
   failed: FtraceLine | undefined;
   /** The last one that was queued here: a wakeup that follows is for it. */
@@ -49,6 +55,9 @@ export interface PacketListener {
 }
 
 const MONITOR = 'packets';
+/** Polls that are remembered until the end. */
+const SHORT_MAX = 50;
+const REFUSED_MAX = 1000;
 
 export class Packets {
   readonly live = new Map<string, Packet>();
@@ -60,15 +69,27 @@ export class Packets {
   #followers = 0;
   readonly #contexts = new Map<string, Context>();
   readonly #findings: Findings;
+  readonly #isRecorded: (key: string) => boolean;
   readonly #listeners: readonly PacketListener[];
   /** Devices whose packets are seen to arrive. */
   readonly #arriving = new Set<string>();
   /** CPUs on which some poll has ended: what comes later has been seen to arrive. */
   readonly #polled = new Set<number>();
+  /** What netif_rx() has refused, by address, until that is used again. */
+  readonly #refused = new Map<string, FtraceLine>();
+  /** Contexts that were seen to begin. */
+  readonly #watched = new Set<string>();
 
-  constructor(findings: Findings, listeners: readonly PacketListener[]) {
+  /** `isRecorded` says which lines the trace would have. */
+  constructor(findings: Findings, listeners: readonly PacketListener[], isRecorded: (key: string) => boolean) {
+    this.#isRecorded = isRecorded;
     this.#findings = findings;
     this.#listeners = listeners;
+  }
+
+  /** netif_rx() is entered. */
+  entersRx(line: FtraceLine): void {
+    this.#contextOf(line).entered = line.args['skbaddr'];
   }
 
   /** netif_rx() puts it into some backlog, or GRO takes it. */
@@ -82,19 +103,36 @@ export class Packets {
     if (old !== undefined) this.#end(old, 'silent', line);
     const packet = this.#new(line, dev, stage);
     this.#arriving.add(`${stage} ${dev}`);
-    if (stage === 'backlog') context.rx = packet;
-    else context.gro.set(dev, (context.gro.get(dev) ?? 0) + 1);
+    if (stage === 'backlog') {
+      if (context.entered !== packet.skb && this.#isRecorded('event netif_rx_entry'))
+        this.#findings.refuse(MONITOR, line, `netif_rx() was entered with ${context.entered ?? 'nothing'}`);
+      context.rx = packet;
+    } else context.gro.set(dev, (context.gro.get(dev) ?? 0) + 1);
+  }
+
+  /** NET_RX is raised, not by an interrupt: in netif_rx(), after the packet has passed. */
+  raised(line: FtraceLine): void {
+    const context = this.#contextOf(line);
+    if (context.entered !== undefined && context.rx === undefined && this.#isRecorded('event netif_rx'))
+      this.#findings.refuse(MONITOR, line, `netif_rx() of ${context.entered} raises before the packet has passed`);
   }
 
   /** netif_rx() returns. */
   netifRx(line: FtraceLine): void {
     const context = this.#contextOf(line);
-    const packet = context.rx;
+    const { rx: packet, entered } = context;
     context.rx = undefined;
-    if (packet === undefined) return;
+    context.entered = undefined;
+    if (packet === undefined) {
+      if (entered !== undefined && this.#arriving.size > 0)
+        this.#findings.refuse(MONITOR, line, `netif_rx() returns, and ${entered} did not pass`);
+      return;
+    }
     const isLive = this.live.get(packet.skb) === packet;
     if (line.args['ret'] !== '0') {
       if (isLive) this.#end(packet, 'backlogFull', line);
+      if (this.#refused.size >= REFUSED_MAX) this.#refused.clear();
+      this.#refused.set(packet.skb, line);
     } else if (!isLive) {
       this.#findings.refuse(MONITOR, line, `netif_rx() returns 0, and packet ${packet.number} was freed before`);
     }
@@ -105,6 +143,8 @@ export class Packets {
     const context = this.#contextOf(line);
     const dev = line.args['dev'] ?? '';
     let packet = this.live.get(line.args['skbaddr'] ?? '');
+    const refused = this.#refused.get(line.args['skbaddr'] ?? '');
+    if (refused !== undefined) this.#findings.refuse(MONITOR, line, `netif_rx() refused it in line ${refused.line}`);
     if (packet?.stage === 'stack') {
       this.#findings.refuse(
         MONITOR,
@@ -121,11 +161,13 @@ export class Packets {
       if ((this.#arriving.has(`backlog ${dev}`) || this.#arriving.has(`GRO ${dev}`)) && this.#polled.has(line.cpu)) {
         this.#findings.refuse(MONITOR, line, `packet ${line.args['skbaddr']} was not seen to arrive on ${dev}`);
       }
-      packet = this.#new(line, dev, 'backlog');
+      // Some drivers hand up what napi_gro_frags() takes: no line tells of that.
+      packet = this.#new(line, dev, this.#arriving.has(`backlog ${dev}`) ? 'backlog' : 'GRO');
     }
     // From the backlog one by one; a list of GRO passes here as a whole before the first one reaches IP.
     if (packet.seen[0]!.stage === 'backlog') this.#silence(context, line);
     packet.stage = 'stack';
+    context.handedUp++;
     this.#move(packet, 'stack', line);
     context.inStack.push(packet);
   }
@@ -135,11 +177,16 @@ export class Packets {
     const packet = this.live.get(line.args['skbaddr'] ?? '');
     const context = this.#contextOf(line);
     const reason = line.args['reason'] ?? '';
-    if (packet === undefined) return undefined;
-    this.#putDown(context, packet, line);
+    if (packet === undefined) {
+      if (context.freed?.rest === line.rest) this.#findings.refuse(MONITOR, line, `it was freed in line ${context.freed.line} already`);
+      return undefined;
+    }
+    context.freed = line;
+    if (packet.stage === 'socket') this.#available--;
+    this.#putDown(context, packet);
     if (reason === 'SOCKET_RCVBUFF') this.#frees = true;
     if (context.failed !== undefined && (reason === 'SOCKET_RCVBUFF' || reason === 'PROTO_MEM')) context.failed = undefined;
-    else if (reason === 'SOCKET_RCVBUFF' && this.#fails) {
+    else if (reason === 'SOCKET_RCVBUFF' && this.#isRecorded('event udp_fail_queue_rcv_skb')) {
       this.#findings.refuse(MONITOR, line, 'the receive buffer is full, and udp_fail_queue_rcv_skb did not say so before');
     }
     if (packet.answered && reason !== 'NO_SOCKET' && reason !== 'IP_NOPROTO' && reason !== 'PKT_TOO_SMALL') {
@@ -149,25 +196,21 @@ export class Packets {
     return packet;
   }
 
-  /** Lines of each kind are recorded, as far as is known. */
-  #fails = false;
-  #frees = false;
-
   /** udp_queue_rcv_skb() could not queue it. */
   failed(line: FtraceLine): void {
     const context = this.#contextOf(line);
-    this.#fails = true;
     this.#unkept(context, line);
     context.failed = line;
   }
 
-  consumed(line: FtraceLine): void {
+  consumed(line: FtraceLine): boolean {
     const packet = this.live.get(line.args['skbaddr'] ?? '');
-    if (packet === undefined) return;
+    if (packet === undefined) return false;
     const context = this.#contextOf(line);
-    this.#putDown(context, packet, line);
+    this.#putDown(context, packet);
     const location = line.args['location'] ?? '';
     this.#end(packet, location.startsWith('icmp_rcv') ? 'icmpIn' : packet.stage === 'socket' ? 'delivered' : 'silent', line);
+    return true;
   }
 
   answered(line: FtraceLine): void {
@@ -184,10 +227,12 @@ export class Packets {
   appendedOne(line: FtraceLine): Packet | undefined {
     const context = this.#contextOf(line);
     this.#unkept(context, line);
+    this.#available++;
     const packet = context.inStack.shift();
     if (packet === undefined) {
       if (this.#followers > 0) this.#followers--;
-      else if (this.#polled.has(line.cpu)) this.#findings.refuse(MONITOR, line, 'the stack of this CPU has no packet in hand');
+      else if (this.#polled.has(line.cpu) || this.#watched.has(contextOf(line)))
+        this.#findings.refuse(MONITOR, line, 'the stack of this CPU has no packet in hand');
       return undefined;
     }
     if (packet.answered) this.#findings.refuse(MONITOR, line, `packet ${packet.number} was answered with an ICMP error, and is queued`);
@@ -209,6 +254,11 @@ export class Packets {
   /** A reader has returned a datagram: the oldest one, where there is one socket; of several, nobody knows which one. */
   read(line: FtraceLine, isOneSocket: boolean): Packet | undefined {
     if (!isOneSocket) return undefined;
+    // A reader may be faster than the line: the datagram is in the queue before sk_data_ready() is called.
+    if (--this.#available + this.#inStacks < 0) {
+      this.#available = 0;
+      if (this.isEmptyKnown) this.#findings.refuse(MONITOR, line, 'a datagram is returned, and none was queued that is not returned yet');
+    }
     const packet = this.queued.shift();
     if (packet !== undefined && this.live.get(packet.skb) === packet) this.#end(packet, 'delivered', line);
     return packet;
@@ -220,7 +270,7 @@ export class Packets {
     this.#silence(context, line);
     this.#unkept(context, line);
     const taken = context.gro.get(device) ?? 0;
-    if (this.#arriving.has(`GRO ${device}`) && taken !== work && this.#polled.has(line.cpu)) {
+    if (this.#arriving.has(`GRO ${device}`) && taken !== work && (this.#polled.has(line.cpu) || this.#watched.has(contextOf(line)))) {
       this.#findings.refuse(
         MONITOR,
         line,
@@ -228,7 +278,60 @@ export class Packets {
       );
     }
     context.gro.clear();
+    if (device === '(no_device)') this.#backlogPolled(line, work, context.handedUp);
+    context.handedUp = 0;
     this.#polled.add(line.cpu);
+  }
+
+  /**
+   * process_backlog() says how many it has handed to the stack. Fewer lines than that may mean that other devices are not
+   * recorded: whether they are is known at the end.
+   */
+  #backlogPolled(line: FtraceLine, work: number, handedUp: number): void {
+    if (!this.#polled.has(line.cpu) && !this.#watched.has(contextOf(line)) && handedUp < work) return;
+    this.#backlogPolls++;
+    const why = `process_backlog() says ${work}, and ${handedUp} packets were handed to the stack since the last poll`;
+    if (handedUp > work) this.#findings.refuse(MONITOR, line, why);
+    else if (handedUp < work) {
+      this.#short++;
+      if (this.#ifAllRecorded.length < SHORT_MAX) this.#ifAllRecorded.push(() => this.#findings.refuse(MONITOR, line, why));
+    }
+  }
+
+  /** Some reader has found the socket empty: all that is queued has been seen. */
+  get #inStacks(): number {
+    return [...this.#contexts.values()].reduce((sum, { inStack }) => sum + inStack.length, 0);
+  }
+
+  get isEmpty(): boolean {
+    return this.#available <= 0;
+  }
+
+  isEmptyKnown = false;
+  /** Datagrams that were queued, less those that were returned or found bad. */
+  #available = 0;
+  /** kfree_skb is recorded for full buffers. */
+  #frees = false;
+  #backlogPolls = 0;
+  #short = 0;
+  readonly #ifAllRecorded: (() => void)[] = [];
+
+  /** NET_RX begins on a CPU: all that is handed to the stack from now on is seen. */
+  softirqBegins(line: FtraceLine): void {
+    this.#watched.add(contextOf(line));
+  }
+
+  /** NET_RX is over on a CPU: what was handed to the stack, some poll has told of. */
+  softirqEnds(line: FtraceLine): void {
+    const context = this.#contextOf(line);
+    if (context.handedUp > 0 && this.#isRecorded('event napi_poll'))
+      this.#findings.refuse(MONITOR, line, `${context.handedUp} packets were handed to the stack, and no poll tells of them`);
+    context.handedUp = 0;
+  }
+
+  /** The end of the trace. */
+  finish(): void {
+    if (this.#short <= Math.max(1, this.#backlogPolls / 2)) for (const refuse of this.#ifAllRecorded) refuse();
   }
 
   /** Whatever is under way at the end of the trace. */
@@ -239,6 +342,7 @@ export class Packets {
   #new(line: FtraceLine, dev: string, stage: Stage): Packet {
     this.count++;
     const skb = line.args['skbaddr'] ?? '';
+    this.#refused.delete(skb);
     const packet: Packet = { number: this.count, skb, dev, arrival: line, stage, answered: false, seen: [{ stage, line }] };
     this.live.set(skb, packet);
     for (const listener of this.#listeners) listener.came?.(packet);
@@ -257,11 +361,10 @@ export class Packets {
     for (const listener of this.#listeners) listener.ended(packet, end, line);
   }
 
-  /** Those before it in the list went somewhere that no line tells of. */
-  #putDown(context: Context, packet: Packet, line: FtraceLine): void {
+  /** Of a list, IP drops first what it refuses: those before it may still be under way. */
+  #putDown(context: Context, packet: Packet): void {
     const at = context.inStack.indexOf(packet);
-    if (at < 0) return;
-    for (const one of context.inStack.splice(0, at + 1).slice(0, -1)) this.#end(one, 'silent', line);
+    if (at >= 0) context.inStack.splice(at, 1);
   }
 
   #silence(context: Context, line: FtraceLine): void {
@@ -288,7 +391,16 @@ export class Packets {
     const key = contextOf(line);
     const known = this.#contexts.get(key);
     if (known !== undefined) return known;
-    const fresh: Context = { inStack: [], rx: undefined, failed: undefined, queued: undefined, gro: new Map() };
+    const fresh: Context = {
+      inStack: [],
+      entered: undefined,
+      rx: undefined,
+      freed: undefined,
+      handedUp: 0,
+      failed: undefined,
+      queued: undefined,
+      gro: new Map(),
+    };
     this.#contexts.set(key, fresh);
     return fresh;
   }

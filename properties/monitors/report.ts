@@ -29,8 +29,8 @@ interface Listening {
 export async function monitor(path: string, listening: Listening = {}): Promise<Monitored> {
   const { meta, config } = besideTrace(path);
   const budget = Number(meta?.sysctls?.['net.core.netdev_budget'] ?? 300);
-  const watched = await watchFile(path, { budget, ...listening });
   const recorded = new Set(config ?? []);
+  const watched = await watchFile(path, { budget, recorded, ...listening });
   const compared = meta === undefined ? [] : compare(watched, meta, (key) => watched.names.has(key) || recorded.has(key));
   const isRight = watched.findings.refusals.length === 0 && compared.every(agrees);
   return { path, meta, watched, compared, kind: isRight ? 'accepted' : 'rejected' };

@@ -25,6 +25,8 @@ export interface Call {
   woken: FtraceLine | undefined;
   /** The socket's address, once sock_recv_length has told it. */
   sock: string | undefined;
+  /** What sock_recv_length says that the call returns. */
+  length: number | undefined;
 }
 
 export class Tasks {
@@ -55,14 +57,14 @@ export class Tasks {
     const projection = this.#raises ? PROJECTIONS.softirq : PROJECTIONS.softirqWithoutRaises;
     const known = this.#softirqs.get(line.cpu) ?? new Instance(`softirq/${line.cpu}`, projection);
     this.#softirqs.set(line.cpu, known);
-    known.take(line, line.name, this.#findings);
+    known.takeSoftirq(line, this.#findings, line.name === 'softirq_raise' && line.level === 'hardirq');
   }
 
   enter(line: FtraceLine): Call {
     const flags = Number(line.args['flags'] ?? 0);
     const { pid, comm } = line;
     const fd = line.args['fd'] ?? '';
-    const call: Call = { pid, comm, flags, fd, line: line.line, asleep: undefined, woken: undefined, sock: undefined };
+    const call: Call = { pid, comm, flags, fd, line: line.line, asleep: undefined, woken: undefined, sock: undefined, length: undefined };
     this.calls.set(pid, call);
     this.#reader(line, pid, flags & MSG.dontwait ? 'calls with MSG_DONTWAIT' : flags & MSG.peek ? 'calls with MSG_PEEK' : 'calls');
     return call;

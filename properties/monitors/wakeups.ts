@@ -22,7 +22,14 @@ export class Wakeups {
   readonly #tasks: Tasks;
   readonly #packets: Packets;
   /** By context: the line that says so, and who slept then. */
-  readonly #owed = new Map<string, { readonly line: FtraceLine; readonly sleepers: readonly Call[] }>();
+  readonly #owed = new Map<
+    string,
+    { readonly line: FtraceLine; readonly sleepers: readonly { readonly call: Call; readonly since: FtraceLine }[] }
+  >();
+  /** Contexts in which something has just become readable. */
+  readonly #ready = new Set<string>();
+  /** Wakeups in net_rx_action() without sk_data_ready before. */
+  readonly #early = new Map<string, FtraceLine>();
   /** By name and file descriptor of a reader: the address of its socket, once that was seen. */
   readonly #sockets = new Map<string, string | undefined>();
   /** The last lines that tell of readers and datagrams. */
@@ -54,27 +61,45 @@ export class Wakeups {
     return addresses.size === 1 && !addresses.has(undefined);
   }
 
+  /** inet_sk_error_report is written after the wakeup for the error. */
+  failed(line: FtraceLine): void {
+    this.#early.delete(contextOf(line));
+  }
+
+  /** Data for a socket. */
   ready(line: FtraceLine): void {
-    const sleepers = [...this.#tasks.calls.values()].filter(({ asleep, line: since }) => asleep !== undefined && since > 0);
+    this.#ready.add(contextOf(line));
+    const sleepers = [...this.#tasks.calls.values()].flatMap((call) => (call.asleep === undefined ? [] : [{ call, since: call.asleep }]));
     if (sleepers.length > 0) this.#owed.set(contextOf(line), { line, sleepers });
   }
 
-  woken(line: FtraceLine): void {
+  /** A reader is woken; `isInNetRx` says that net_rx_action() is at work there. */
+  woken(line: FtraceLine, isInNetRx: boolean): void {
     this.#owed.delete(contextOf(line));
+    if (isInNetRx && !this.#ready.has(contextOf(line))) this.#early.set(contextOf(line), line);
   }
 
   /** Any line: what was owed should have come by now. */
   pass(line: FtraceLine): void {
-    if (!AFTER.has(line.name) || this.#owed.size === 0) return;
+    if (!AFTER.has(line.name)) return;
     const context = contextOf(line);
+    this.#ready.delete(context);
+    const early = this.#early.get(context);
+    this.#early.delete(context);
+    if (early !== undefined)
+      this.#findings.refuse(
+        'wait queue',
+        early,
+        'net_rx_action() wakes a reader, and sk_data_ready did not come before, nor an error after',
+      );
     const owed = this.#owed.get(context);
     this.#owed.delete(context);
     if (owed === undefined || this.#ifOne.length >= REFUSALS_MAX) return;
-    const left = owed.sleepers.filter(({ pid, asleep }) => this.#tasks.calls.get(pid)?.asleep === asleep);
+    const left = owed.sleepers.filter(({ call, since }) => this.#tasks.calls.get(call.pid)?.asleep === since);
     const [first] = left;
     if (first === undefined || left.length < owed.sleepers.length) return;
-    const why = `${first.comm}-${first.pid} sleeps since line ${first.asleep!.line}, sk_data_ready came in line ${owed.line.line}, and nobody was woken for it`;
-    const possible = left.map(({ comm, pid }) => `${comm}-${pid} sleeps`);
+    const why = `${first.call.comm}-${first.call.pid} sleeps since line ${first.since.line}, sk_data_ready came in line ${owed.line.line}, and nobody was woken for it`;
+    const possible = left.map(({ call }) => `${call.comm}-${call.pid} sleeps`);
     this.#ifOne.push(() => this.#findings.refuse('wait queue', line, why, { possible, instead: ['sched_waking of one of them'] }));
   }
 

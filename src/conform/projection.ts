@@ -12,9 +12,6 @@ import { type Component, type LocalState, stateName } from '../model/component.t
 /** What a trace shows of a local transition: a word, or nothing, or any of these. */
 export type LabelOf = (event: EventObject, from: LocalState, to: LocalState) => string | undefined | readonly (string | undefined)[];
 
-/** Words that belong to no transition: they say in which states the component may be. */
-export type StateLabels = Readonly<Record<string, (state: LocalState) => boolean>>;
-
 /** What a component might do next. */
 export interface Offer {
   readonly label: string;
@@ -26,7 +23,6 @@ export class Projection {
   readonly #automaton: Automaton;
   readonly #events: readonly number[];
   readonly #labelOf: LabelOf;
-  readonly #stateLabels: StateLabels;
   readonly #sets: (readonly number[])[] = [];
   readonly #ids = new Map<string, number>();
   /** By set: the set after each label, or NOWHERE. */
@@ -34,12 +30,11 @@ export class Projection {
   /** Of every state: where its events lead, and under which label. */
   readonly #steps = new Map<number, readonly { readonly label: string | undefined; readonly to: number }[]>();
 
-  constructor(name: string, component: Component, events: readonly EventObject[], labelOf: LabelOf, stateLabels: StateLabels = {}) {
+  constructor(name: string, component: Component, events: readonly EventObject[], labelOf: LabelOf) {
     this.name = name;
     this.#automaton = new Automaton(name, component);
     this.#events = events.map((event) => this.#automaton.event(event));
     this.#labelOf = labelOf;
-    this.#stateLabels = stateLabels;
     this.#intern(this.#all());
   }
 
@@ -50,17 +45,16 @@ export class Projection {
   after(set: number, label: string): number {
     const known = this.#moves[set]!.get(label);
     if (known !== undefined) return known;
-    const isIn = this.#stateLabels[label];
-    const next = this.#sets[set]!.flatMap((state) =>
-      isIn === undefined
-        ? this.#stepsOf(state).flatMap((one) => (one.label === label ? [one.to] : []))
-        : isIn(this.#automaton.state(state))
-          ? [state]
-          : [],
-    );
+    const next = this.#sets[set]!.flatMap((state) => this.#stepsOf(state).flatMap((one) => (one.label === label ? [one.to] : [])));
     const to = next.length === 0 ? NOWHERE : this.#intern(this.#closure(next));
     this.#moves[set]!.set(label, to);
     return to;
+  }
+
+  /** What is in either set. */
+  union(a: number, b: number): number {
+    if (a === NOWHERE) return b;
+    return b === NOWHERE ? a : this.#intern([...new Set([...this.#sets[a]!, ...this.#sets[b]!])]);
   }
 
   /** The names of the states of `set`. */
@@ -73,8 +67,7 @@ export class Projection {
     const offers = new Map<string, Set<string>>();
     for (const state of this.#sets[set]!) {
       const local = this.#automaton.state(state);
-      const said = Object.entries(this.#stateLabels).flatMap(([label, isIn]) => (isIn(local) ? [label] : []));
-      for (const label of [...this.#stepsOf(state).map((one) => one.label), ...said]) {
+      for (const { label } of this.#stepsOf(state)) {
         if (label === undefined) continue;
         const from = offers.get(label) ?? offers.set(label, new Set()).get(label)!;
         from.add(stateName(local.value));
