@@ -53,6 +53,7 @@ export { UNREACHED } from './unreached.ts';
 export { monitor, monitorText, unitOf } from './monitors/report.ts';
 export { Story } from './monitors/story.ts';
 export { Summary } from './monitors/summary.ts';
+export { conformanceTable } from './monitors/table.ts';
 export { Timeline } from './monitors/timeline.ts';
 export { conform } from './traces/conform.ts';
 export { conformText } from './traces/text.ts';

@@ -4,6 +4,7 @@
  */
 
 const ERROR = 'notices an error that a sound network does not make; planted bugs make it';
+const TRACES = 'for recorded traces: monitors of readers take it, no network does';
 const BUG_ONLY = 'there for a planted bug, which opens its guard';
 const NESTED = 'the stack hands packets to another CPU only while a ->poll() runs';
 
@@ -121,6 +122,8 @@ export const UNREACHED: Readonly<Record<string, string>> = {
   'identity: bound DEAD #1': BUG_ONLY,
   'identity: unhashed UNHASH_ADDRESS #1': BUG_ONLY,
   'identity: orphaning ORPHAN #1': BUG_ONLY,
+  'waiter: copying BAD': TRACES,
+  'waiter: copying FAULT': TRACES,
   'exchange: answering FREE': BUG_ONLY,
   'skb: freed DROP': BUG_ONLY,
   'skb: freed COUNT': BUG_ONLY,

@@ -76,8 +76,9 @@ test('JSON tells where a run begins to go round, and how to see it', async () =>
   expect(replay).toBe("npm run -s rxproof -- trace 'a frame in the ring is taken in the end' --network ring/article-watchdog");
 });
 
-test('a profile that the user names is not called unknown', () => {
-  expect(conformCommand('test/fixtures/traces/local-s01_blocking_one/trace.txt', { profile: '6.18' })).toBe(0);
+test('a profile that the user names is not called unknown', async () => {
+  const flags = { profile: '6.18', changes: 0, seed: 1 };
+  expect(await conformCommand('test/fixtures/traces/local-s01_blocking_one/trace.txt', flags)).toBe(0);
   expect(run.said).not.toContain('not known');
 });
 

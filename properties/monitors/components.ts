@@ -2,7 +2,8 @@
 import type { EventObject } from 'xstate';
 import { napi } from '../../models/napi/napi.ts';
 import { softirq } from '../../models/softirq/softirq.ts';
-import { waiter, type WaiterContext } from '../../models/task/waiter.ts';
+import { waiter } from '../../models/task/waiter.ts';
+import type { WaiterContext } from '../../models/task/waiterTypes.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { type LabelOf, NOWHERE, Projection } from '../../src/conform/projection.ts';
 import { component, stateName } from '../../src/model/component.ts';

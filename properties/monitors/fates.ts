@@ -1,7 +1,7 @@
 /** The ends of packets by what skb:kfree_skb says: reason and location. */
 import type { Fate } from '../../models/kernel/packet.ts';
 import { TERMINALS } from '../../models/kernel/terminals.ts';
-import type { End, Packet } from './packets.ts';
+import type { End, Packet } from './life.ts';
 
 /** Reasons that say where a packet ended, each with the first end in the ledger that has it. */
 const BY_REASON = new Map<string, Fate>();

@@ -1,6 +1,6 @@
 /** What a trace says in figures: packets by device and end, calls by task and result, wakeups, polls, interrupts. */
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
-import type { End, Packet, PacketListener } from './packets.ts';
+import type { End, Packet, PacketListener } from './life.ts';
 import type { Call } from './tasks.ts';
 
 export class Figures implements PacketListener {
@@ -55,7 +55,7 @@ export function count<K>(counts: Map<K, number>, key: K, times = 1): void {
 }
 
 /** The names of errors that recvfrom() returns. */
-export function errnoOf(ret: number): string {
+function errnoOf(ret: number): string {
   const names: Readonly<Record<number, string>> = {
     4: 'EINTR',
     11: 'EAGAIN',

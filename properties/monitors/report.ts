@@ -3,7 +3,7 @@ import { oneLine } from '../../src/export/values.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { plain, type Style } from '../../src/trace/explain.ts';
 import { besideTrace, type Meta } from '../traces/recording.ts';
-import type { PacketListener } from './packets.ts';
+import type { PacketListener } from './life.ts';
 import { agrees, type Compared, compare } from './truth.ts';
 import { type Watched, watchFile } from './watch.ts';
 
@@ -45,7 +45,7 @@ export function monitorText({ watched, compared }: Monitored, style: Style = pla
   const wrong = compared.filter((one) => !agrees(one));
   const rows = [
     style('bold', 'Machines by themselves'),
-    `  ${used.toLocaleString('en-US')} of ${lines.toLocaleString('en-US')} lines are of the receive path: ${packets.count} packets, ${tasks.instances} instances of softirq, reader and NAPI`,
+    `  ${used.toLocaleString('en-US')} of ${lines.toLocaleString('en-US')} lines are of the receive path: ${packets} packets, ${tasks.instances} instances of softirq, reader and NAPI`,
   ];
   const { refusals, more } = findings;
   if (refusals.length === 0) rows.push('  no line is refused');

@@ -2,7 +2,7 @@
 import { TERMINALS } from '../../models/kernel/terminals.ts';
 import { plain, type Style } from '../../src/trace/explain.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
-import type { End, Packet, PacketListener } from './packets.ts';
+import type { End, Packet, PacketListener } from './life.ts';
 
 /** What a line says of a packet, by the stage that it comes to. */
 const STAGES: Readonly<Record<string, string>> = {
@@ -87,6 +87,6 @@ function fateLines(end: End | undefined): string[] {
 }
 
 /** `time` in the unit of the clock: seconds are shown as microseconds. */
-export function durationText(time: number, unit: string): string {
+function durationText(time: number, unit: string): string {
   return unit === 's' ? `${Math.round(time * 1e6).toLocaleString('en-US')} us` : `${time} ${unit}`;
 }

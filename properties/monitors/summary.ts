@@ -4,7 +4,7 @@ import { TERMINALS } from '../../models/kernel/terminals.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { plain, type Style } from '../../src/trace/explain.ts';
 import type { Figures } from './figures.ts';
-import type { End, Packet, PacketListener } from './packets.ts';
+import type { End, Packet, PacketListener } from './life.ts';
 
 const LEGS = ['arrival to IP', 'IP to socket', 'socket to recvfrom()', 'arrival to recvfrom()', 'datagram to wakeup'] as const;
 type Leg = (typeof LEGS)[number];

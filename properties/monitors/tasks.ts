@@ -7,7 +7,7 @@ import type { Findings } from './finding.ts';
 export const MSG = { peek: 0x2, dontwait: 0x40 } as const;
 
 /** What recvfrom() returned, in words. */
-export function resultOf(ret: number): string {
+function resultOf(ret: number): string {
   if (ret >= 0) return 'returns a datagram';
   if (ret === -11) return 'returns EAGAIN';
   if (ret === -4 || ret === -512) return 'is interrupted';

@@ -8,7 +8,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { UsageError } from '../../src/model/error.ts';
-import type { End, Packet, PacketListener } from './packets.ts';
+import type { End, Packet, PacketListener } from './life.ts';
 
 interface Open {
   readonly name: string;

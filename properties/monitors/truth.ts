@@ -2,7 +2,7 @@
 import type { Fate } from '../../models/kernel/packet.ts';
 import { TERMINALS } from '../../models/kernel/terminals.ts';
 import type { Meta } from '../traces/recording.ts';
-import type { Watched } from './watch.ts';
+import type { Figures } from './figures.ts';
 
 /** One figure: what the lines give, and what was counted. */
 export interface Compared {
@@ -42,7 +42,7 @@ const BY_END = {
 } as const;
 
 /** Every figure that both the trace and `meta` know. `records` says what the trace would show. */
-export function compare({ figures }: Watched, meta: Meta, records: (key: string) => boolean): Compared[] {
+export function compare({ figures }: { readonly figures: Figures }, meta: Meta, records: (key: string) => boolean): Compared[] {
   const delta = meta.ground_truth?.counter_delta;
   const receiver = [figures.handedUp.has(meta.dev_rx ?? 'lo') ? (meta.dev_rx ?? 'lo') : 'lo'];
   const sender = [meta.dev_tx ?? ''];

@@ -6,7 +6,7 @@
  */
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { contextOf, type Findings } from './finding.ts';
-import type { Packets } from './packets.ts';
+import type { Life } from './life.ts';
 import type { Call, Tasks } from './tasks.ts';
 
 export const LOST_WAKEUP = 'no reader sleeps while a datagram is readable';
@@ -20,7 +20,7 @@ const AFTER = new Set(['netif_receive_skb', 'napi_poll', 'softirq_exit', 'sk_dat
 export class Wakeups {
   readonly #findings: Findings;
   readonly #tasks: Tasks;
-  readonly #packets: Packets;
+  readonly #life: Life;
   /** By context: the line that says so, and who slept then. */
   readonly #owed = new Map<
     string,
@@ -37,10 +37,10 @@ export class Wakeups {
   /** What is refused if it turns out that all have one socket. */
   readonly #ifOne: (() => void)[] = [];
 
-  constructor(findings: Findings, tasks: Tasks, packets: Packets) {
+  constructor(findings: Findings, tasks: Tasks, life: Life) {
     this.#findings = findings;
     this.#tasks = tasks;
-    this.#packets = packets;
+    this.#life = life;
   }
 
   /** A line that a story of a lost wakeup needs. */
@@ -107,7 +107,7 @@ export class Wakeups {
   rest(last: FtraceLine): void {
     if (!this.isOneSocket) return;
     for (const refuse of this.#ifOne) refuse();
-    const [waits] = this.#packets.queued;
+    const [waits] = this.#life.queued;
     if (waits === undefined) return;
     for (const { comm, pid, asleep, line } of this.#tasks.calls.values()) {
       if (asleep === undefined) continue;

@@ -5,7 +5,10 @@ import { eachLine } from '../../src/conform/rows.ts';
 import { contextOf, Findings } from './finding.ts';
 import { count, Figures } from './figures.ts';
 import { NetRxPasses } from './netRx.ts';
-import { Packets, type PacketListener } from './packets.ts';
+import { Arrivals } from './arrivals.ts';
+import { Life, type PacketListener } from './life.ts';
+import { Packets } from './packets.ts';
+import { Polls } from './polls.ts';
 import { Schedule } from './schedule.ts';
 import { type Call, MSG, Tasks } from './tasks.ts';
 import { Wakeups } from './wakeups.ts';
@@ -31,9 +34,8 @@ export interface Watched {
   readonly entries: number | undefined;
   readonly findings: Findings;
   readonly figures: Figures;
-  readonly packets: Packets;
+  readonly packets: number;
   readonly tasks: Tasks;
-  readonly isOneSocket: boolean;
 }
 
 /** False if the line is of others. */
@@ -44,11 +46,14 @@ export class Watch {
   readonly findings = new Findings();
   readonly figures = new Figures();
   readonly tasks = new Tasks(this.findings);
+  readonly life: Life;
   readonly packets: Packets;
   readonly wakeups: Wakeups;
   readonly names = new Map<string, number>();
   used = 0;
   readonly #isRecorded: (key: string) => boolean;
+  readonly #arrivals: Arrivals;
+  readonly #polls: Polls;
   readonly #passes: NetRxPasses;
   readonly #frames = new Frames();
   readonly #schedule = new Schedule(this.findings);
@@ -57,8 +62,11 @@ export class Watch {
 
   constructor({ budget, recorded, listeners = [] }: WatchOptions = {}) {
     this.#isRecorded = (key) => recorded?.has(key) === true || this.names.has(key);
-    this.packets = new Packets(this.findings, [this.figures, ...listeners], this.#isRecorded);
-    this.wakeups = new Wakeups(this.findings, this.tasks, this.packets);
+    this.life = new Life(this.findings, [this.figures, ...listeners], this.#isRecorded);
+    this.packets = new Packets(this.life);
+    this.#arrivals = new Arrivals(this.life);
+    this.#polls = new Polls(this.life);
+    this.wakeups = new Wakeups(this.findings, this.tasks, this.life);
     this.#passes = new NetRxPasses(this.findings, this.figures, budget);
     this.#handlers = { ...this.#packetHandlers(), ...this.#taskHandlers(), ...this.#softirqHandlers() };
   }
@@ -77,6 +85,7 @@ export class Watch {
 
   end(): void {
     this.packets.finish();
+    this.#polls.finish();
     if (this.#last !== undefined) this.wakeups.rest(this.#last);
     for (const { line, text, why } of this.#frames.end()) this.findings.refuse('calls', { line, text } as FtraceLine, why);
     this.findings.refusals.sort((a, b) => a.line - b.line);
@@ -94,10 +103,10 @@ export class Watch {
   #packetHandlers(): Record<string, Take> {
     const { packets, figures } = this;
     return {
-      'event netif_rx_entry': (line) => packets.entersRx(line),
-      'event netif_rx': (line) => packets.arrives(line, 'backlog'),
-      'event netif_rx_exit': (line) => packets.netifRx(line),
-      'event napi_gro_receive_entry': (line) => packets.arrives(line, 'GRO'),
+      'event netif_rx_entry': (line) => this.#arrivals.entersRx(line),
+      'event netif_rx': (line) => this.#arrivals.arrives(line, 'backlog'),
+      'event netif_rx_exit': (line) => this.#arrivals.netifRx(line),
+      'event napi_gro_receive_entry': (line) => this.#arrivals.arrives(line, 'GRO'),
       'event netif_receive_skb': (line) => {
         this.#passes.within(line);
         packets.handedUp(line);
@@ -115,7 +124,7 @@ export class Watch {
         packets.failed(line);
       },
       'event icmp_send': (line) => {
-        count(figures.errors, `${packets.live.get(line.args['skbaddr'] ?? '')?.dev} ${Number.parseInt(line.args['type'] ?? '', 10)}`);
+        count(figures.errors, `${this.life.at(line)?.dev} ${Number.parseInt(line.args['type'] ?? '', 10)}`);
         packets.answered(line);
       },
       'event inet_sk_error_report': (line) => this.wakeups.failed(line),
@@ -182,14 +191,13 @@ export class Watch {
   }
 
   #softirqHandlers(): Record<string, Take> {
-    const { packets } = this;
     return {
       'event softirq_raise': (line) => {
         this.tasks.softirq(line);
         if (line.args['vec'] !== '3') return false;
         if (line.level !== 'hardirq') {
           this.#passes.raised(line);
-          packets.raised(line);
+          this.#arrivals.raised(line);
         }
         return true;
       },
@@ -197,21 +205,22 @@ export class Watch {
         this.tasks.softirq(line);
         if (line.args['vec'] !== '3') return false;
         this.#passes.begin(line);
-        this.packets.softirqBegins(line);
+        this.#polls.softirqBegins(line);
         return true;
       },
       'event softirq_exit': (line) => {
         this.tasks.softirq(line);
         if (line.args['vec'] !== '3') return false;
         this.#passes.end(line);
-        this.packets.softirqEnds(line);
+        this.#polls.softirqEnds(line);
         return true;
       },
       'event napi_poll': (line) => {
         this.#passes.within(line);
         const [, , device = '', work = '0', budget = '0'] = POLL.exec(line.rest) ?? [];
         this.#passes.polled(line, device, Number(work), Number(budget));
-        this.packets.polled(line, device, Number(work));
+        this.packets.polled(line);
+        this.#polls.polled(line, device, Number(work));
       },
     };
   }
@@ -225,6 +234,6 @@ export async function watchFile(path: string, options: WatchOptions = {}): Promi
     watch.take(line);
   });
   watch.end();
-  const { findings, figures, packets, tasks, names, used, wakeups } = watch;
-  return { lines, entries, used, names, findings, figures, packets, tasks, isOneSocket: wakeups.isOneSocket };
+  const { findings, figures, life, tasks, names, used } = watch;
+  return { lines, entries, used, names, findings, figures, packets: life.count, tasks };
 }

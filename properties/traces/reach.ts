@@ -14,7 +14,7 @@ const REASONS = ['NO_SOCKET', 'SOCKET_RCVBUFF', 'UDP_CSUM', 'CPU_BACKLOG'];
 const MSG_PEEK = 2;
 
 /** Why the composed network cannot be asked about `recording`; undefined if it can. */
-export function beyondReach({ lines }: Recording, survey: Survey, { figures, packets }: Watched): string | undefined {
+export function beyondReach({ lines, meta }: Recording, survey: Survey, { figures, packets }: Watched): string | undefined {
   const pids = new Set(survey.readers.map(({ pid }) => pid));
   const seen = (name: string, is: (line: FtraceLine) => boolean): FtraceLine | undefined =>
     lines.find((line) => line.name === name && is(line));
@@ -36,7 +36,7 @@ export function beyondReach({ lines }: Recording, survey: Survey, { figures, pac
       seen('icmp_send', ({ args }) => !/^3\b/.test(args['type'] ?? '') || !/^3\b/.test(args['code'] ?? '')),
       'an ICMP error that is not port-unreachable',
     ) ??
-    (survey.device === 'veth'
+    (survey.device === 'veth' || meta?.driver?.some((text) => /veth/.test(text)) === true
       ? at(
           seen('napi_gro_receive_entry', () => true),
           'GRO on a veth device',
@@ -56,12 +56,23 @@ export function beyondReach({ lines }: Recording, survey: Survey, { figures, pac
           'an error that came through another device',
         )
       : undefined) ??
+    at(elsewhere(lines), 'RPS, and lines of the IPI are not mapped to steps') ??
     (unheard > 0 ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
     (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined) ??
-    (packets.count > PACKETS_MAX[survey.device]
-      ? `${packets.count} packets: the search has at most ${PACKETS_MAX[survey.device]}`
-      : undefined)
+    (packets > PACKETS_MAX[survey.device] ? `${packets} packets: the search has at most ${PACKETS_MAX[survey.device]}` : undefined)
   );
+}
+
+/** A packet that came on one CPU is handed to the stack on another. */
+function elsewhere(lines: readonly FtraceLine[]): FtraceLine | undefined {
+  const from = new Map<string, number>();
+  return lines.find(({ kind, name, args, cpu }) => {
+    if (kind !== 'event') return false;
+    const skb = args['skbaddr'] ?? '';
+    if (name === 'netif_rx' || name === 'napi_gro_receive_entry') from.set(skb, cpu);
+    if (name === 'netif_receive_skb' && from.get(skb) !== undefined && from.get(skb) !== cpu) return true;
+    return name === 'csd_queue_cpu' && args['func'] === 'rps_trigger_softirq';
+  });
 }
 
 /** A reader in recvfrom() is woken, and not by an interrupt. */

@@ -19,13 +19,16 @@ interface Life {
 /** What contradicts the life of one of `readers`. Nothing, unless the trace has all three events of the scheduler. */
 export function checkSchedule({ lines, records }: Recording, readers: readonly Reader[]): Contradiction[] {
   if (!['sched_waking', 'sched_wakeup', 'sched_switch'].every((name) => records(`event ${name}`))) return [];
-  return readers.flatMap(({ pid }) => checkLife(lines, pid));
+  // Some kernels do not show the switch from the idle task.
+  const isIdleShown = lines.some(({ name, args }) => name === 'sched_switch' && args['prev_pid'] === '0');
+  return readers.flatMap(({ pid }) => checkLife(lines, pid, isIdleShown));
 }
 
-function checkLife(lines: readonly FtraceLine[], pid: number): Contradiction[] {
+function checkLife(lines: readonly FtraceLine[], pid: number, isIdleShown: boolean): Contradiction[] {
   let life: Life = {};
   const found: Contradiction[] = [];
   for (const line of lines) {
+    if (!isIdleShown && life.out !== undefined && life.wake === 'woken' && line.level === 'task' && line.pid === pid) life = {};
     const { life: next, why } = after(life, line, String(pid)) ?? { life };
     if (why !== undefined) found.push({ kind: 'contradiction', line: line.line, text: line.text, why });
     life = next;

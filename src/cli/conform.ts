@@ -1,5 +1,6 @@
 /** `rxproof conform`: a recorded trace of a real kernel against the model. */
-import { conform, conformText, monitor, monitorText, Story, Summary, Timeline, unitOf } from '../../properties/index.ts';
+import { statSync, writeFileSync } from 'node:fs';
+import { conform, conformanceTable, conformText, monitor, monitorText, Story, Summary, Timeline, unitOf } from '../../properties/index.ts';
 import { UsageError } from '../model/error.ts';
 import { type Selection, valuesOf } from './select.ts';
 import { outputStyle } from './terminal.ts';
@@ -10,10 +11,14 @@ export interface ConformFlags extends Pick<Selection, 'profile' | 'scenario'> {
   readonly packet?: number;
   readonly summary?: boolean;
   readonly perfetto?: string;
+  readonly out?: string;
+  readonly changes: number;
+  readonly seed: number;
 }
 
 /** Whether the model can produce the trace at `path`: 0 accepted, 1 rejected, 2 a limit was reached. */
 export async function conformCommand(path: string, flags: ConformFlags): Promise<ExitCode> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return tabulate(path, flags);
   const isTold = flags.packet !== undefined || flags.summary === true || flags.perfetto !== undefined;
   const code = isTold ? await tell(path, flags) : await judge(path, flags);
   return code;
@@ -68,4 +73,23 @@ async function tell(path: string, { packet, summary, perfetto }: ConformFlags): 
   if (perfetto !== undefined) process.stdout.write(`${perfetto} is written; open it at https://ui.perfetto.dev\n`);
   if (monitored.kind === 'rejected') process.stdout.write(`\n${monitorText(monitored, style)}`);
   return monitored.kind === 'accepted' ? 0 : 1;
+}
+
+/** All recordings in a folder, as a table in Markdown. */
+async function tabulate(folder: string, { out, changes, seed }: ConformFlags): Promise<ExitCode> {
+  const isShown = process.stderr.isTTY;
+  const text = await conformanceTable(folder, {
+    changes,
+    seed,
+    progress: (name) => {
+      if (isShown) process.stderr.write(`\r${name.padEnd(60).slice(0, 60)}`);
+    },
+  });
+  if (isShown) process.stderr.write(`\r${' '.repeat(60)}\r`);
+  if (out === undefined) process.stdout.write(text);
+  else {
+    writeFileSync(out, text);
+    process.stdout.write(`${out} is written\n`);
+  }
+  return 0;
 }

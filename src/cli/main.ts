@@ -6,14 +6,13 @@ import { type AgreeFlags, agreeCommand } from './agree.ts';
 import { type BenchFlags, benchCommand } from './bench.ts';
 import { type CertifyFlags, certifyCommand } from './certify.ts';
 import { type CheckFlags, checkCommand } from './check.ts';
-import { type ConformFlags, conformCommand } from './conform.ts';
 import { type ExportFlags, exportCommand } from './export.ts';
 import { positive, reductions, whole } from './flags.ts';
 import { type GraphFlags, graphCommand } from './graph.ts';
 import { listCommand } from './list.ts';
-import { type RecordFlags, recordCommand } from './record.ts';
 import type { Selection } from './select.ts';
 import { type MutantsFlags, mutantsCommand } from './mutants.ts';
+import { addRecorded } from './recorded.ts';
 import { type SwarmReportFlags, swarmReportCommand } from './swarmReport.ts';
 import { type TraceFlags, traceCommand } from './trace.ts';
 import { type WalkFlags, walkCommand } from './walk.ts';
@@ -31,8 +30,7 @@ function program(): Command {
   addCheck(command);
   addTrace(command);
   addWalk(command);
-  addConform(command);
-  addRecord(command);
+  addRecorded(command, exitWith);
   addGraph(command);
   addEvidence(command);
   selectionOptions(command.command('list').description('list networks, properties, bugs and scenario keys')).action((flags: Selection) =>
@@ -118,48 +116,6 @@ Examples:
   rxproof walk --network ring/article --bug forget-missed`,
     )
     .action((flags: WalkFlags) => exitWith(walkCommand(flags)));
-}
-
-function addConform(command: Command): void {
-  command
-    .command('conform')
-    .description('check a recorded trace against the model; a meta.json beside it tells kernel and ground truth')
-    .argument('<trace>', 'a tracefs `trace` file, plain or with gzip; a trace.dat, or what `trace-cmd report -l -N` prints of it')
-    .option('--packet <number>', 'tell the life of one packet, numbered from 1 by arrival', positive)
-    .option('--summary', 'latency between stages, drops by cause, wakeups, batch sizes')
-    .option('--perfetto <file>', 'write a timeline for https://ui.perfetto.dev')
-    .option('--profile <kernel>', '6.12 or 6.18, where meta.json does not tell')
-    .option('--scenario <key=value...>', 'bounds that differ from what the trace asks for')
-    .option('--states-max <count>', 'end beyond this many states: unknown', positive)
-    .addHelpText(
-      'after',
-      `
-Examples:
-  rxproof conform test/fixtures/traces/local-s01_blocking_one/trace.txt
-  rxproof conform trace.txt --profile 6.12 --scenario rcvbuf=212992
-  rxproof conform trace.dat --summary --packet 7 --perfetto timeline.json`,
-    )
-    .action(async (path: string, flags: ConformFlags) => exitWith(await conformCommand(path, flags)));
-}
-
-function addRecord(command: Command): void {
-  command
-    .command('record')
-    .description('record a trace of the receive path of this machine (Linux, root); with --demo it makes its own traffic')
-    .argument('[command...]', 'record while this runs; until Ctrl-C if there is none')
-    .option('--out <folder>', 'where trace.txt and meta.json go', 'recorded')
-    .option('--tasks <name>', 'names of tasks whose scheduling is recorded, with *; those of the command if not given')
-    .option('--demo [k1]', 'make two network namespaces and the basic scenarios, and check them; k1 hunts for the lost wakeup K1')
-    .addOption(new Option('--seconds <count>', 'how long to hunt').default(30).argParser(positive))
-    .addHelpText(
-      'after',
-      `
-Examples:
-  sudo npm run -s rxproof -- record --out recorded -- ./server
-  sudo npm run -s rxproof -- record --demo
-  sudo npm run -s rxproof -- record --demo k1 --seconds 60`,
-    )
-    .action(async (words: readonly string[], flags: RecordFlags) => exitWith(await recordCommand(words, flags)));
 }
 
 function addGraph(command: Command): void {

@@ -65,7 +65,7 @@ async function demonstrate({ out }: RecordFlags): Promise<ExitCode> {
       isRight &&= kind === 'accepted';
       const colour = kind === 'accepted' ? 'green' : 'red';
       process.stdout.write(
-        `${style(colour, kind)}  ${scenario.name.padEnd(10)} ${scenario.about}: ${watched.lines} lines, ${watched.packets.count} packets, ${compared.length} figures\n`,
+        `${style(colour, kind)}  ${scenario.name.padEnd(10)} ${scenario.about}: ${watched.lines} lines, ${watched.packets} packets, ${compared.length} figures\n`,
       );
       if (kind === 'rejected') process.stdout.write(`${monitorText(monitored, style)}\n`);
     }

@@ -42,7 +42,7 @@ class RowReader {
     if (row === '') return;
     if (this.#row === 1) return this.#first(row);
     if (row.startsWith('#')) return this.#header(row);
-    if (/\[(LOST \d+|\d* ?)EVENTS( DROPPED)?\]/.test(row))
+    if (/\[LOST \d+ EVENTS\]|\[(\d+ )?EVENTS DROPPED\]/.test(row))
       throw this.#refusal(this.#row, row, 'says that events were lost; enlarge the buffer');
     const line = lineOf(this.#isReport ? this.#asTracefs(row) : row, this.#row);
     if (line === undefined) this.#bad = row;

@@ -10,7 +10,8 @@ import type { notifier } from '../../socket/notifier.ts';
 import { type udpQueues, wantsReader } from '../../socket/udpQueues.ts';
 import { links, type waitList } from '../../socket/waitList.ts';
 import type { poller } from '../../task/poller.ts';
-import type { waiter, Way } from '../../task/waiter.ts';
+import type { waiter } from '../../task/waiter.ts';
+import type { Way } from '../../task/waiterTypes.ts';
 
 export interface WakeupParts {
   readonly wire: Ref<typeof wire>;
