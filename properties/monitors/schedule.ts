@@ -1,12 +1,15 @@
 /**
  * Tasks by the scheduler's tracepoints: one acts only while it is on a CPU, changes CPUs only by being switched, and is
- * woken before it runs again. Held to it are tasks that call recvfrom(): of others, not every line may be recorded.
+ * woken before it runs again. Held to it are tasks that call recvfrom(): of others, not every line may be recorded. Where a
+ * filter has left out many lines of such a task, it shows, and nothing is refused.
  */
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import type { Findings } from './finding.ts';
 
 interface Task {
   cpu: number;
+  /** How often it was switched, and what is refused unless that is often. */
+  readonly switches: { count: number; readonly refusals: (() => void)[] };
   /** The line that took it off its CPU; undefined while it runs. */
   off: FtraceLine | undefined;
   isAsleep: boolean;
@@ -15,11 +18,15 @@ interface Task {
 }
 
 const MONITOR = 'scheduler';
+/** A task of which more is missing is not fully recorded. */
+const FEW = 3;
+const SHARE = 0.1;
 
 export class Schedule {
   readonly #tasks = new Map<number, Task>();
   readonly #findings: Findings;
-  #idleIsShown = false;
+  /** CPUs that were seen to leave the idle task. */
+  readonly #idleIsShown = new Set<number>();
 
   constructor(findings: Findings) {
     this.#findings = findings;
@@ -37,17 +44,18 @@ export class Schedule {
     const task = this.#tasks.get(line.pid);
     if (task === undefined) {
       if (line.kind === 'enter' && line.name === 'sys_recvfrom') {
-        this.#tasks.set(line.pid, { cpu: line.cpu, off: undefined, isAsleep: false, woken: undefined });
+        const switches = { count: 0, refusals: [] };
+        this.#tasks.set(line.pid, { cpu: line.cpu, switches, off: undefined, isAsleep: false, woken: undefined });
       }
       return;
     }
     // Some kernels do not show the switch from the idle task.
-    if (task.off !== undefined && task.woken !== undefined && !this.#idleIsShown) {
-      this.#tasks.set(line.pid, { cpu: line.cpu, off: undefined, isAsleep: false, woken: undefined });
+    if (task.off !== undefined && task.woken !== undefined && !this.#idleIsShown.has(line.cpu)) {
+      this.#tasks.set(line.pid, { ...task, cpu: line.cpu, off: undefined, isAsleep: false, woken: undefined });
       return;
     }
     if (task.off !== undefined) {
-      this.#findings.refuse(MONITOR, line, `${line.comm}-${line.pid} acts, and was switched out in line ${task.off.line}`);
+      this.#refuse(task, line, `${line.comm}-${line.pid} acts, and was switched out in line ${task.off.line}`);
       task.off = undefined;
     } else if (task.cpu !== line.cpu) {
       this.#findings.refuse(
@@ -61,28 +69,29 @@ export class Schedule {
 
   #switched(line: FtraceLine): void {
     const [from, to] = [Number(line.args['prev_pid']), Number(line.args['next_pid'])];
-    this.#idleIsShown ||= from === 0;
-    if (this.#tasks.has(from)) this.#out(line, from);
-    if (this.#tasks.has(to)) this.#in(line, to);
+    if (from === 0) this.#idleIsShown.add(line.cpu);
+    const [out, into] = [this.#tasks.get(from), this.#tasks.get(to)];
+    if (out !== undefined) this.#out(line, from, out);
+    if (into !== undefined) this.#in(line, to, into);
   }
 
-  #out(line: FtraceLine, pid: number): void {
-    const task = this.#tasks.get(pid);
+  #out(line: FtraceLine, pid: number, task: Task): void {
+    task.switches.count++;
     const isAsleep = !(line.args['prev_state'] ?? 'R').startsWith('R');
-    if (task?.off !== undefined && (task.woken === undefined || this.#idleIsShown))
-      this.#findings.refuse(MONITOR, line, `${line.args['prev_comm']}-${pid} is switched out, and was in line ${task.off.line} already`);
-    this.#tasks.set(pid, { cpu: line.cpu, off: line, isAsleep, woken: task?.woken });
+    if (task.off !== undefined && (task.woken === undefined || this.#idleIsShown.has(line.cpu)))
+      this.#refuse(task, line, `${line.args['prev_comm']}-${pid} is switched out, and was in line ${task.off.line} already`);
+    this.#tasks.set(pid, { ...task, cpu: line.cpu, off: line, isAsleep });
   }
 
-  #in(line: FtraceLine, pid: number): void {
-    const task = this.#tasks.get(pid);
+  #in(line: FtraceLine, pid: number, task: Task): void {
+    task.switches.count++;
     const name = `${line.args['next_comm']}-${pid}`;
-    if (task !== undefined && task.off === undefined) {
-      this.#findings.refuse(MONITOR, line, `${name} is switched in, and runs on CPU ${task.cpu} already`);
-    } else if (task?.isAsleep === true && task.woken === undefined) {
-      this.#findings.refuse(MONITOR, line, `${name} runs, and was not woken since it slept in line ${task.off!.line}`);
+    if (task.off === undefined) {
+      this.#refuse(task, line, `${name} is switched in, and runs on CPU ${task.cpu} already`);
+    } else if (task.isAsleep && task.woken === undefined) {
+      this.#refuse(task, line, `${name} runs, and was not woken since it slept in line ${task.off.line}`);
     }
-    this.#tasks.set(pid, { cpu: line.cpu, off: undefined, isAsleep: false, woken: undefined });
+    this.#tasks.set(pid, { ...task, cpu: line.cpu, off: undefined, isAsleep: false, woken: undefined });
   }
 
   #waking(line: FtraceLine): void {
@@ -90,8 +99,19 @@ export class Schedule {
     const task = this.#tasks.get(pid);
     if (task === undefined) return;
     if (task.off !== undefined && task.isAsleep && task.woken !== undefined && task.woken.line > task.off.line) {
-      this.#findings.refuse(MONITOR, line, `${line.args['comm']}-${pid} is woken, and was in line ${task.woken.line} already`);
+      this.#refuse(task, line, `${line.args['comm']}-${pid} is woken, and was in line ${task.woken.line} already`);
     }
     task.woken = line;
+  }
+
+  /** The end of the trace. */
+  finish(): void {
+    for (const { switches } of this.#tasks.values()) {
+      if (switches.refusals.length <= Math.max(FEW, switches.count * SHARE)) for (const refuse of switches.refusals) refuse();
+    }
+  }
+
+  #refuse({ switches }: Task, line: FtraceLine, why: string): void {
+    switches.refusals.push(() => this.#findings.refuse(MONITOR, line, why));
   }
 }

@@ -84,6 +84,7 @@ export class Watch {
   }
 
   end(): void {
+    this.#schedule.finish();
     this.packets.finish();
     this.#polls.finish();
     if (this.#last !== undefined) this.wakeups.rest(this.#last);
@@ -151,6 +152,7 @@ export class Watch {
         if (call === undefined) return false;
         if (call.length !== undefined)
           this.findings.refuse('socket', line, `the call of line ${call.line} has said already what it returns`);
+        // trace-cmd prints a negative length where tracefs prints an error.
         call.length = Number(line.args['error']) < 0 ? Number(line.args['error']) : Number(line.args['length']);
         call.sock = line.args['protocol'] === '0x11' && line.args['family'] === 'AF_INET' ? (line.args['address'] ?? '') : 'other';
         this.wakeups.saw(call);

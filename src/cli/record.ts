@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { monitor, monitorText, STORIES } from '../../properties/index.ts';
 import { UsageError } from '../model/error.ts';
 import { deltaOf, readCounters } from '../record/counters.ts';
@@ -17,6 +17,8 @@ export interface RecordFlags {
   readonly demo?: boolean | string;
   readonly tasks?: string;
   readonly seconds: number;
+  /** MiB for each CPU. */
+  readonly buffer: number;
 }
 
 /** Records until `command` ends, or until Ctrl-C: trace.txt and meta.json in the folder `out`. */
@@ -28,22 +30,29 @@ export async function recordCommand(command: readonly string[], flags: RecordFla
   return demonstrate(flags);
 }
 
-async function recordOwn(command: readonly string[], { out, tasks }: RecordFlags): Promise<ExitCode> {
+async function recordOwn(command: readonly string[], { out, tasks, buffer }: RecordFlags): Promise<ExitCode> {
   mkdirSync(out, { recursive: true });
-  const name = tasks ?? (command[0] === undefined ? undefined : `${basename(command[0])}*`);
-  const tracefs = new Tracefs({ tasks: name });
+  let lost = 0;
+  const tracefs = new Tracefs({ tasks, bufferKb: 1024 * buffer });
   try {
     const before = readCounters();
     tracefs.start();
     process.stderr.write(command.length > 0 ? `recording while ${command.join(' ')} runs\n` : 'recording; Ctrl-C ends it\n');
     await (command.length > 0 ? run(command) : interrupted());
     tracefs.save(join(out, 'trace.txt'));
+    lost = tracefs.lost;
     const counter_delta = deltaOf(before, readCounters(), 'B');
     const meta = { kernel: release(), trace_clock: 'mono', events_missing: tracefs.missing };
     writeFileSync(join(out, 'meta.json'), `${JSON.stringify(meta, undefined, 2)}\n`);
     writeFileSync(join(out, 'counters.json'), `${JSON.stringify(counter_delta, undefined, 2)}\n`);
   } finally {
     tracefs.close();
+  }
+  if (lost > 0) {
+    throw new UsageError(
+      `${lost.toLocaleString('en-US')} events did not fit, and ${join(out, 'trace.txt')} has gaps; record a shorter time, or with --buffer ${4 * buffer}`,
+      65,
+    );
   }
   process.stdout.write(`${join(out, 'trace.txt')} is written; check it: npm run -s rxproof -- conform ${join(out, 'trace.txt')}\n`);
   return 0;

@@ -49,8 +49,9 @@ function addRecord(command: Command, exitWith: (code: number) => void): void {
     .description('record a trace of the receive path of this machine (Linux, root); with --demo it makes its own traffic')
     .argument('[command...]', 'record while this runs; until Ctrl-C if there is none')
     .option('--out <folder>', 'where trace.txt and meta.json go', 'recorded')
-    .option('--tasks <name>', 'names of tasks whose scheduling is recorded, with *; those of the command if not given')
+    .option('--tasks <name>', 'names of tasks whose scheduling is recorded, with *, to save room; threads may have names of their own')
     .option('--demo [k1]', 'make two network namespaces and the basic scenarios, and check them; k1 hunts for the lost wakeup K1')
+    .addOption(new Option('--buffer <MiB>', 'for each CPU').default(32).argParser(positive))
     .addOption(new Option('--seconds <count>', 'how long to hunt').default(30).argParser(positive))
     .addHelpText(
       'after',

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../model/error.ts';
 import { type Counters, deltaOf, readCounters } from './counters.ts';
-import { Tracefs } from './tracefs.ts';
+import { requireRoot, Tracefs } from './tracefs.ts';
 
 const SOURCE = fileURLToPath(new URL('traffic.c', import.meta.url));
 const TASKS = 'rxproof_*';
@@ -40,11 +40,13 @@ interface Told {
 
 /** Needs root, iproute2 and a C compiler; `close` takes it all away. */
 export class Demo {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'rxproof-demo-'));
+  readonly #folder: string;
   readonly #names = { A: `rxproofA${process.pid}`, B: `rxproofB${process.pid}` };
   readonly #program: string;
 
   constructor() {
+    requireRoot();
+    this.#folder = mkdtempSync(join(tmpdir(), 'rxproof-demo-'));
     this.#program = join(this.#folder, 'traffic');
     try {
       must('cc', ['-O2', '-o', this.#program, SOURCE, '-lpthread'], 'a C compiler (apt-get install gcc libc6-dev)');

@@ -37,6 +37,13 @@ const EVENTS: readonly (readonly [event: string, filter?: string])[] = [
 /** Where tracefs is mounted by custom. */
 const PLACE = '/sys/kernel/tracing';
 
+const BUFFER_KB = 32_768;
+
+/** Throws a UsageError (77) for anybody else. */
+export function requireRoot(): void {
+  if (process.getuid?.() !== 0) throw new UsageError('recording needs root: tracefs is only for root; run it with sudo', 77);
+}
+
 export interface TracefsOptions {
   /** Names of tasks whose scheduling is recorded, with `*`: all if undefined. */
   readonly tasks?: string | undefined;
@@ -52,8 +59,8 @@ export class Tracefs {
   readonly #mounted: string | undefined;
 
   /** Makes an instance and switches its events on. Throws a UsageError (77) without root, (69) without tracefs. */
-  constructor({ tasks, bufferKb = 8192 }: TracefsOptions = {}) {
-    if (process.getuid?.() !== 0) throw new UsageError('recording needs root: tracefs is only for root; run it with sudo', 77);
+  constructor({ tasks, bufferKb = BUFFER_KB }: TracefsOptions = {}) {
+    requireRoot();
     this.#mounted = existsSync(join(PLACE, 'instances')) ? undefined : mount();
     this.#folder = join(this.#mounted ?? PLACE, 'instances', `rxproof-${process.pid}`);
     mkdirSync(this.#folder);
@@ -84,6 +91,14 @@ export class Tracefs {
     copyFileSync(join(this.#folder, 'trace'), path);
     // procfs has no sizes: the copy may be empty where the kernel copies by size.
     if (readFileSync(path, 'utf8') === '') writeFileSync(path, readFileSync(join(this.#folder, 'trace'), 'utf8'));
+  }
+
+  /** Events that did not fit, on all CPUs. */
+  get lost(): number {
+    const counts = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/m.exec(
+      readFileSync(join(this.#folder, 'trace'), 'utf8').slice(0, 4096),
+    );
+    return counts === null ? 0 : Number(counts[2]) - Number(counts[1]);
   }
 
   /** Takes the instance away, and the mount if it was ours. */
