@@ -19,8 +19,10 @@ export interface Violation {
   readonly property: string;
   readonly line: number;
   readonly what: string;
-  /** The lines that tell of it. */
-  readonly recorded: readonly string[];
+  /** The lines that tell of it, from before the reader that sleeps was called. */
+  readonly recorded: readonly FtraceLine[];
+  /** Who sleeps. */
+  readonly reader: number;
   /** What must have happened unseen. */
   readonly inferred: readonly string[];
 }

@@ -1,8 +1,11 @@
 /** What monitors make of one trace: a verdict, with what belongs to it, and its text. */
 import { oneLine } from '../../src/export/values.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
-import { plain, type Style } from '../../src/trace/explain.ts';
+import { changeText, plain, type Style } from '../../src/trace/explain.ts';
+import type { RunStep } from '../traces/result.ts';
 import { besideTrace, type Meta } from '../traces/recording.ts';
+import { explain, readersOf } from './explained.ts';
+import type { Violation } from './finding.ts';
 import type { PacketListener } from './life.ts';
 import { agrees, type Compared, compare } from './truth.ts';
 import { type Watched, watchFile } from './watch.ts';
@@ -69,16 +72,35 @@ export function monitorText({ watched, compared }: Monitored, style: Style = pla
       ),
     );
   }
-  for (const { property, what, recorded, inferred } of findings.violations) {
-    rows.push(
-      '',
-      style('yellow', `This kernel violates "${property}":`),
-      `  ${what}.`,
-      '  Recorded:',
-      ...recorded.map((text) => style('dim', `    ${oneLine(text).slice(0, RECORDED_CHARACTERS)}`)),
-      '  What the lines do not show, and must have happened:',
-      ...inferred.map((step) => `    ${step}`),
-    );
-  }
+  for (const violation of findings.violations) rows.push(...violationLines(violation, style));
   return `${rows.join('\n')}\n`;
+}
+
+/** What this kernel did: as recorded, and as one run of the network of sleep and wakeup. */
+function violationLines(violation: Violation, style: Style): string[] {
+  const { property, what, recorded, inferred } = violation;
+  const run = explain(violation);
+  const names = readersOf(recorded).map((name, index) => `reader.${index} is ${name}`);
+  return [
+    '',
+    style('yellow', `This kernel violates "${property}":`),
+    `  ${what}.`,
+    '  Recorded:',
+    ...recorded.map(({ text }) => style('dim', `    ${oneLine(text).trim().slice(0, RECORDED_CHARACTERS)}`)),
+    '  What the lines do not show, and must have happened:',
+    ...inferred.map((step) => `    ${step}`),
+    ...(run === undefined
+      ? []
+      : [
+          '',
+          `  The network of sleep and wakeup has a run that shows these lines (${names.join(', ')}):`,
+          ...run.map((step) => runLine(step, style)),
+        ]),
+  ];
+}
+
+function runLine({ step, line, changes }: RunStep, style: Style): string {
+  const moved = changes.filter(({ before, after }) => before !== after).map((change) => `${change.component} ${changeText(change)}`);
+  const head = line === undefined ? style('dim', 'inferred ') : `line ${String(line).padEnd(4)}`;
+  return `    ${head} ${step.name.padEnd(22)} ${style('dim', moved.join('; '))}`;
 }

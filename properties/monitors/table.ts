@@ -6,6 +6,7 @@ import { eachLine } from '../../src/conform/rows.ts';
 import { UsageError } from '../../src/model/error.ts';
 import { conform } from '../traces/conform.ts';
 import { besideTrace } from '../traces/recording.ts';
+import { explain } from './explained.ts';
 import { breaksRule, notice, type Noticed, UNNOTICED } from './noticing.ts';
 import { monitor, type Monitored } from './report.ts';
 import { squeezeText } from './summary.ts';
@@ -92,6 +93,9 @@ function composedOf(path: string, { watched }: Monitored): Composed {
     return { text: 'accepted', steps, profile, inferred: result.run.filter(({ line }) => line === undefined).length };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
+    const run = watched.findings.violations.flatMap((violation) => explain(violation) ?? []);
+    const inferred = run.filter(({ line }) => line === undefined).length;
+    if (run.length > 0) return { ...none, text: 'accepted by that of sleep and wakeup', inferred };
     return { ...none, text: `not asked: ${error.message.replace(path, '').replace(/^: /, '').trim()}` };
   }
 }

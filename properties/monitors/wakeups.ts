@@ -116,7 +116,8 @@ export class Wakeups {
         property: LOST_WAKEUP,
         line: last.line,
         what: `${comm}-${pid} has slept in recvfrom() since line ${asleep.line}, and packet ${waits.number}, queued in line ${came.line}, is readable`,
-        recorded: this.#recent.filter((one) => one.line >= line).map((one) => one.text.trim()),
+        recorded: this.#since(line),
+        reader: pid,
         inferred: [
           `line ${line}: ${comm}-${pid} tries both queues and finds nothing`,
           ...(came.line < asleep.line
@@ -130,5 +131,20 @@ export class Wakeups {
         ],
       });
     }
+  }
+
+  /** Lines since the call of line `from`, and since the calls of others that had not returned by then. */
+  #since(from: number): FtraceLine[] {
+    const open = new Map<number, number>();
+    for (const { kind, pid, line } of this.#recent) {
+      if (line > from) break;
+      if (kind === 'enter') open.set(pid, line);
+      if (kind === 'exit') open.delete(pid);
+    }
+    const first = Math.min(from, ...open.values());
+    const pids = new Set([...open.keys()]);
+    const isOf = ({ line, kind, pid, args }: FtraceLine): boolean =>
+      line >= from || (kind === 'event' ? [args['prev_pid'], args['pid']].some((one) => pids.has(Number(one))) : open.get(pid) === line);
+    return this.#recent.filter((one) => one.line >= first && isOf(one));
   }
 }

@@ -46,7 +46,8 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       backlogMax: Number(meta?.sysctls?.['net.core.netdev_max_backlog'] ?? 1000),
       rcvbuf: rcvbuf ?? RCVBUF_DEFAULT,
       size: sizeOf(recording.path, sizes, rcvbuf ?? RCVBUF_DEFAULT, packets),
-      readers: survey.readers.length,
+      // Where nobody reads, there is one who never calls.
+      readers: Math.max(survey.readers.length, 1),
       // SO_RCVTIMEO and O_NONBLOCK cannot be seen.
       modes: 'all',
       tokens: tokensOf(lines),
@@ -130,7 +131,9 @@ function tokensOf(lines: readonly FtraceLine[]): number {
 
 /** The CPU of the model that a reader runs on. */
 function homeOf({ readers, cpus }: Survey, reader: number): number {
-  const { moves, cpu } = readers[reader]!;
+  const one = readers[reader];
+  if (one === undefined) return 0;
+  const { moves, cpu } = one;
   if (!moves) return cpus.indexOf(cpu);
   const nth = readers.slice(0, reader).filter((one) => one.moves).length;
   return cpus.indexOf(undefined) + nth;

@@ -75,7 +75,7 @@ function attempt(recording: Recording, survey: Survey, bounds: Bounds, kicks: nu
 
 /** CPUs, readers and the device are those of the trace. */
 function refuseOtherParties(scenario: ReceivePathScenario, { cpus, readers, device }: Survey): void {
-  const least = { cpus: Math.max(cpus.length, 1), readers: readers.length };
+  const least = { cpus: Math.max(cpus.length, 1), readers: Math.max(readers.length, 1) };
   for (const key of ['cpus', 'readers'] as const) {
     if (scenario[key] === least[key]) continue;
     throw new UsageError(`scenario key '${key}' is ${scenario[key]}, the trace has ${least[key]}; leave it out`);

@@ -12,6 +12,7 @@ const PACKETS_MAX = { igb: 12, veth: 400 } as const;
 
 const REASONS = ['NO_SOCKET', 'SOCKET_RCVBUFF', 'UDP_CSUM', 'CPU_BACKLOG'];
 const MSG_PEEK = 2;
+const RPS = 'RPS, and lines of the IPI are not mapped to steps';
 
 /** Why the composed network cannot be asked about `recording`; undefined if it can. */
 export function beyondReach({ lines, meta }: Recording, survey: Survey, { figures, packets }: Watched): string | undefined {
@@ -56,7 +57,13 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
           'an error that came through another device',
         )
       : undefined) ??
-    at(elsewhere(lines), 'RPS, and lines of the IPI are not mapped to steps') ??
+    at(elsewhere(lines), RPS) ??
+    (survey.device === 'igb'
+      ? at(
+          seen('enqueue_to_backlog', () => true),
+          RPS,
+        )
+      : undefined) ??
     (unheard > 0 ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
     (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined) ??
     (packets > PACKETS_MAX[survey.device] ? `${packets} packets: the search has at most ${PACKETS_MAX[survey.device]}` : undefined)

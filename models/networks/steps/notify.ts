@@ -72,7 +72,12 @@ export function wakeSteps(n: WakeupParts, s: WakeupScenario): StepTemplate[] {
   const own = (name: string, moves: (x: number) => readonly Move[], when: (x: number) => readonly Observation[] = () => []) =>
     step(name, { by }, ({ by: x }) => ({ owner: who(s, x), moves: moves(x), when: when(x) }));
   return [
-    own('fence', (x) => [n.notifier(x).on({ type: 'FENCE' }), n.buffer(x).on({ type: 'EMPTY' })]),
+    // Where the function is entered, before it looks at the wait queue.
+    step('fence', { by }, ({ by: x }) => ({
+      owner: who(s, x),
+      moves: [n.notifier(x).on({ type: 'FENCE' }), n.buffer(x).on({ type: 'EMPTY' })],
+      reveals: [{ event: 'sk_data_ready', args: { cpu: x } }],
+    })),
     own(
       'no_sleeper',
       (x) => [n.notifier(x).on({ type: 'NO_SLEEPER' })],

@@ -66,6 +66,7 @@ export function readerSteps(n: WakeupParts, s: WakeupScenario): StepTemplate[] {
       owner: owner(i),
       environment: true,
       moves: [n.reader(i).on({ type: 'CALL', way: how })],
+      reveals: [{ event: 'sys_enter_recvfrom', args: { reader: i } }],
     })),
     by(
       'top_error',
@@ -83,7 +84,11 @@ export function readerSteps(n: WakeupParts, s: WakeupScenario): StepTemplate[] {
     by('find_none', (i) => [n.reader(i).on({ type: 'NONE' }), n.queues.on({ type: 'NONE' })]),
     by('spin_end', (i) => [n.reader(i).on({ type: 'SPUN' }), n.queues.on({ type: 'POLL_NO_RQ' })]),
     by('spin_try', (i) => [n.reader(i).on({ type: 'SPUN_TRY' }), n.queues.on({ type: 'POLL_RQ' })]),
-    by('return', (i) => [n.reader(i).on({ type: 'RETURN' })]),
+    step('return', { reader }, ({ reader: i }) => ({
+      owner: owner(i),
+      moves: [n.reader(i).on({ type: 'RETURN' })],
+      reveals: [{ event: 'sys_exit_recvfrom', args: { reader: i } }],
+    })),
     ...waitSteps(n, s, by),
   ];
 }
