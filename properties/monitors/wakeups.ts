@@ -142,7 +142,7 @@ export class Wakeups {
       if (kind === 'exit') open.delete(pid);
     }
     const first = Math.min(from, ...open.values());
-    const pids = new Set([...open.keys()]);
+    const pids = new Set(open.keys());
     const isOf = ({ line, kind, pid, args }: FtraceLine): boolean =>
       line >= from || (kind === 'event' ? [args['prev_pid'], args['pid']].some((one) => pids.has(Number(one))) : open.get(pid) === line);
     return this.#recent.filter((one) => one.line >= first && isOf(one));
