@@ -58,12 +58,35 @@ function base(symbol: string): string {
 
 /** `key=value`, `key = value`, `key: value`; a value ends where the next key begins. */
 function argsOf(text: string): Record<string, string> {
+  if (!text.includes(' = ') && !text.includes(': ')) return wordsOf(text);
   const plain = text.replace(' ==> ', ' ');
   const keys = [...plain.matchAll(/(?<=^|[\s(])(\w+)(?: = |=|: )/g)];
   return Object.fromEntries(
-    keys.map((match, index) => {
-      const value = plain.slice(match.index + match[0].length, keys[index + 1]?.index ?? plain.length);
-      return [match[1]!, value.replace(/ \[.*$|[\s,.(]+$/, '').replace(/^"(.*)"$/, '$1')];
-    }),
+    keys.map((match, index) => [match[1]!, valueOf(plain.slice(match.index + match[0].length, keys[index + 1]?.index ?? plain.length))]),
   );
+}
+
+/** The same where there is nothing but `key=value`: most lines, and the time of reading a trace is spent here. */
+function wordsOf(text: string): Record<string, string> {
+  const args: Record<string, string> = {};
+  let key = '';
+  let value = '';
+  for (const word of text.split(' ')) {
+    const at = word.indexOf('=');
+    const name = at <= 0 ? '' : word.charCodeAt(0) === PARENTHESIS ? word.slice(1, at) : word.slice(0, at);
+    if (word === '==>') continue;
+    if (name !== '' && /^\w+$/.test(name)) {
+      if (key !== '') args[key] = valueOf(value);
+      key = name;
+      value = word.slice(at + 1);
+    } else value += ` ${word}`;
+  }
+  if (key !== '') args[key] = valueOf(value);
+  return args;
+}
+
+const PARENTHESIS = '('.charCodeAt(0);
+
+function valueOf(text: string): string {
+  return /[[\s,.("]/.test(text) ? text.replace(/ \[.*$|[\s,.(]+$/, '').replace(/^"(.*)"$/, '$1') : text;
 }
