@@ -25,11 +25,15 @@ const FORGOTTEN: Readonly<Partial<Record<InputCounter, string>>> = {
   UdpMemErrors: 'udp_refuse_protoMem',
   UdpIgnoredMulti: 'udp_no_listener',
   IcmpOutDestUnreachs: 'icmp_sent',
+  TcpInSegs: 'tcp_taken',
+  TcpInErrs: 'tcp_header',
+  TcpInCsumErrors: 'tcp_checksum',
+  TcpOutRsts: 'tcp_reset',
 };
 
-const forgotten = (isUdp: boolean): Bug<InputNetwork>[] =>
+const forgotten = (group: RegExp): Bug<InputNetwork>[] =>
   Object.entries(FORGOTTEN)
-    .filter(([name]) => /^(Udp|Icmp)/.test(name) === isUdp)
+    .filter(([name]) => group.test(name))
     .map(
       ([name, step]): Bug<InputNetwork> => ({
         id: `forgets-${name}`,
@@ -43,7 +47,7 @@ const forgotten = (isUdp: boolean): Bug<InputNetwork>[] =>
     );
 
 export const IP_INPUT_BUGS: readonly Bug<InputNetwork>[] = [
-  ...forgotten(false),
+  ...forgotten(/^Ip/),
   {
     id: 'counted-before-look',
     row: 'M06',
@@ -97,7 +101,7 @@ export const IP_INPUT_BUGS: readonly Bug<InputNetwork>[] = [
 ];
 
 export const UDP_INPUT_BUGS: readonly Bug<InputNetwork>[] = [
-  ...forgotten(true),
+  ...forgotten(/^(Udp|Icmp)/),
   {
     id: 'broadcast-answered',
     about: 'the route of a datagram is not looked at before it is answered',
@@ -137,3 +141,5 @@ export const UDP_INPUT_BUGS: readonly Bug<InputNetwork>[] = [
       })),
   },
 ];
+
+export const TCP_INPUT_BUGS: readonly Bug<InputNetwork>[] = forgotten(/^Tcp/);

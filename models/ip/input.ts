@@ -29,6 +29,7 @@ export type IpInputEvent =
   | { readonly type: 'WHOLE' } //      no fragment, or the last one
   | { readonly type: 'RAW'; readonly matched: boolean }
   | { readonly type: 'HANDLER' } //    udp_rcv()
+  | { readonly type: 'TCP' } //        tcp_v4_rcv(), and back
   | { readonly type: 'NO_HANDLER' }; // raw only, or protocol-unreachable
 
 export interface IpInputContext {
@@ -122,6 +123,7 @@ export const ipInput = setup({
       description: 'About to call inet_protos[protocol].',
       on: {
         HANDLER: { target: 'udp', meta: cite('ip_local_deliver_finish', 'udp_rcv') },
+        TCP: { target: 'idle', actions: 'end', meta: cite('ip_local_deliver_finish', 'tcp_v4_rcv') },
         NO_HANDLER: { target: 'idle', actions: 'end', meta: cite('ip_local_deliver_finish') },
       },
     },

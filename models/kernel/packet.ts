@@ -68,6 +68,13 @@ export const FATES = [
   'socketFilter',
   'protoMem',
   'policy',
+  /** TCP, as rows only: taken by a socket; for another host; bad header or checksum; no socket, with or without RST. */
+  'tcpTaken',
+  'tcpOther',
+  'tcpHeader',
+  'tcpChecksum',
+  'tcpReset',
+  'tcpSilent',
   /** No handler for the protocol: IpInUnknownProtos. */
   'noProto',
   /** netdev_max_backlog: softnet_stat column 2. */

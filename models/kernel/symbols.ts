@@ -148,6 +148,7 @@ export const SYMBOLS = [
   'inet_lookup_reuseport',
   'reuseport_select_sock',
   'skb_clone',
+  'tcp_v4_rcv',
   '__skb_try_recv_from_queue',
   'kfree_skb_reason',
   '__sk_queue_drop_skb',

@@ -21,6 +21,7 @@ export const inputSlice = family({
     hooks: choice(['off', 'on'], 'off', 'netfilter hooks with any verdict'),
     raw: choice(['off', 'on'], 'off', 'raw sockets that may match'),
     fragments: choice(['off', 'on'], 'off', 'packets may be fragments'),
+    tcp: choice(['off', 'on'], 'off', 'packets may be TCP segments'),
     rule10b: choice(['off', 'on'], 'off', '7.2: no ICMP error goes to a broadcast address'),
     credits: int({ min: 0, max: 4, otherwise: 2, about: 'ICMP errors that the global bucket allows; the peer has one less' }),
   },

@@ -26,6 +26,10 @@ export const INPUT_COUNTERS = [
   'UdpMemErrors',
   'UdpIgnoredMulti',
   'IcmpOutDestUnreachs',
+  'TcpInSegs',
+  'TcpInErrs',
+  'TcpInCsumErrors',
+  'TcpOutRsts',
 ] as const;
 
 export type InputCounter = (typeof INPUT_COUNTERS)[number];

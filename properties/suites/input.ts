@@ -1,6 +1,6 @@
 /** IP and UDP input, and the ledger of ends. */
 import { type Suite, suite } from '../../src/model/suite.ts';
-import { IP_INPUT_BUGS, UDP_INPUT_BUGS } from '../../models/bugs/input.ts';
+import { IP_INPUT_BUGS, TCP_INPUT_BUGS, UDP_INPUT_BUGS } from '../../models/bugs/input.ts';
 import { INPUT_COUNTERS, type InputCounter } from '../../models/networks/inputParts.ts';
 import { inputSlice } from '../../models/networks/input.ts';
 import {
@@ -23,6 +23,7 @@ import {
 function isCounted(name: InputCounter, s: Bounds): boolean {
   if (name === 'IpInReceives') return false;
   if (name.startsWith('Udp') || name.startsWith('Icmp')) return s.part !== 'ip' && (s.credits > 1 || name !== 'IcmpOutDestUnreachs');
+  if (name.startsWith('Tcp')) return s.tcp === 'on';
   if (name.startsWith('IpReasm')) return s.fragments === 'on';
   return name === 'IpInDelivers' || s.part !== 'udp';
 }
@@ -33,6 +34,7 @@ interface Bounds {
   readonly credits: number;
   readonly fragments: 'off' | 'on';
   readonly hooks: 'off' | 'on';
+  readonly tcp: 'off' | 'on';
 }
 
 const inputProperties = ({ refs: n }: ReturnType<typeof inputSlice.build>, s: Bounds) => [
@@ -80,6 +82,15 @@ export const INPUT_SUITES: readonly Suite[] = [
     properties: inputProperties,
     violates: { [NO_BROADCAST]: K7 },
     bugs: UDP_INPUT_BUGS,
+  }),
+  suite({
+    id: 'input/tcp',
+    family: inputSlice,
+    scenario: { packets: 2, part: 'ip', tcp: 'on' },
+    walk: { packets: 12, part: 'ip', tcp: 'on' },
+    properties: inputProperties,
+    violates: { [ALL_COUNTED]: K8 },
+    bugs: TCP_INPUT_BUGS,
   }),
   suite({
     id: 'input/rule-10b',

@@ -12,6 +12,7 @@ export interface InputScenario {
   readonly hooks: 'off' | 'on';
   readonly raw: 'off' | 'on';
   readonly fragments: 'off' | 'on';
+  readonly tcp: 'off' | 'on';
 }
 
 export const RX = 'softirq/0';
@@ -29,6 +30,16 @@ const NO_ROUTE: readonly { readonly fate: Fate; readonly counters: readonly Inpu
   { fate: 'martian', counters: [] },
   { fate: 'rpFilter', counters: ['IpExtIPReversePathFilter'] },
   { fate: 'notLocal', counters: ['IpInAddrErrors'] },
+];
+
+/** tcp_v4_rcv(), as far as its ends go: state machines of connections are not modelled. */
+const TCP: readonly { readonly fate: Fate; readonly counters: readonly InputCounter[] }[] = [
+  { fate: 'tcpTaken', counters: ['TcpInSegs'] },
+  { fate: 'tcpOther', counters: [] },
+  { fate: 'tcpHeader', counters: ['TcpInSegs', 'TcpInErrs'] },
+  { fate: 'tcpChecksum', counters: ['TcpInSegs', 'TcpInCsumErrors', 'TcpInErrs'] },
+  { fate: 'tcpReset', counters: ['TcpInSegs', 'TcpOutRsts'] },
+  { fate: 'tcpSilent', counters: ['TcpInSegs'] },
 ];
 
 export function ipInputSteps(n: InputParts, s: InputScenario): StepTemplate[] {
@@ -81,6 +92,9 @@ export function ipInputSteps(n: InputParts, s: InputScenario): StepTemplate[] {
     ...(s.raw === 'on' ? [go('raw_matched', { type: 'RAW', matched: true })] : []),
     step('handler', {}, () => ({ owner: RX, moves: [n.ip.on({ type: 'HANDLER' }), n.udp.on({ type: 'RECEIVE' })] })),
     ...(s.part === 'udp' ? [] : noHandlerSteps),
+    ...(s.tcp === 'off' ? [] : TCP).map(({ fate, counters }) =>
+      stop(`tcp_${fate.slice(3).toLowerCase()}`, { type: 'TCP' }, fate, [...counters, 'IpInDelivers']),
+    ),
   ];
 }
 
