@@ -16,7 +16,7 @@ const FORGOTTEN: Readonly<Partial<Record<InputCounter, string>>> = {
   IpExtIPReversePathFilter: 'no_route_rpFilter',
   IpReasmFails: 'fragment_timeout',
   IpReasmTimeout: 'fragment_timeout',
-  IpInUnknownProtos: 'no_proto',
+  IpInUnknownProtos: 'proto_forbidden',
   IpInDelivers: 'raw_only',
   UdpNoPorts: 'icmp_forbidden',
   UdpInErrors: 'udp_bad_checksum',

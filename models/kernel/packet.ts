@@ -75,8 +75,9 @@ export const FATES = [
   'tcpChecksum',
   'tcpReset',
   'tcpSilent',
-  /** No handler for the protocol: IpInUnknownProtos. */
+  /** No handler for the protocol: IpInUnknownProtos; with protocol-unreachable, or without. */
   'noProto',
+  'protoUnreachable',
   /** netdev_max_backlog: softnet_stat column 2. */
   'backlogFull',
   /** The backlog was half full, and most of it of one flow: softnet_stat columns 2 and 11. */

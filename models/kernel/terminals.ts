@@ -84,7 +84,10 @@ export const TERMINALS: Readonly<Record<Fate, Terminal>> = {
   tcpChecksum: end('7 (b2)', 'bad TCP checksum', ['IpInDelivers', 'TcpInSegs', 'TcpInCsumErrors', 'TcpInErrs'], 'TCP_CSUM'),
   tcpReset: end('7 (b2)', 'a segment without a socket: RST', ['IpInDelivers', 'TcpInSegs', 'TcpOutRsts'], 'NO_SOCKET'),
   tcpSilent: end('7 (b2)', 'a RST without a socket', ['IpInDelivers', 'TcpInSegs'], 'NO_SOCKET'),
-  noProto: end('T17', 'unknown protocol, no raw socket', ['IpInUnknownProtos'], 'IP_NOPROTO'),
+  noProto: end('T17', 'unknown protocol, no raw socket, and no ICMP', ['IpInUnknownProtos'], 'IP_NOPROTO', {
+    governedBy: 'net.ipv4.icmp_ratelimit, icmp_msgs_per_sec',
+  }),
+  protoUnreachable: end('T17', 'unknown protocol, protocol-unreachable sent', ['IpInUnknownProtos', 'IcmpOutDestUnreachs'], 'IP_NOPROTO'),
   rawOnly: end('T18', 'raw sockets only', ['IpInDelivers'], CONSUMED),
   udpHeader: end('T19', 'no whole UDP header', ['IpInDelivers', 'UdpInErrors'], NONE),
   udpLength: end('T20', 'bad UDP length', ['IpInDelivers', 'UdpInErrors'], 'PKT_TOO_SMALL'),

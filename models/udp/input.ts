@@ -25,6 +25,7 @@ export type UdpInputEvent =
   | { readonly type: 'REFUSED' } //    policy, filter, buffer, memory
   | { readonly type: 'QUEUED' }
   | { readonly type: 'NO_SOCKET'; readonly from: 'host' | 'broadcast' } // checksum good: NoPorts
+  | { readonly type: 'ANSWER' } //     no datagram, but a packet of a protocol that has no handler: protocol-unreachable
   | { readonly type: 'SILENT' } //     a rule of icmp_send() forbids it
   | { readonly type: 'ALLOWED' } //    the global bucket has a credit
   | { readonly type: 'LIMITED' } //    it has none
@@ -64,7 +65,13 @@ export const udpInput = setup({
   context: ({ input }) => ({ ...input, global: input.credits, peer: input.credits - 1, fromBroadcast: false, toBroadcast: false }),
   initial: 'idle',
   states: {
-    idle: { description: 'No datagram.', on: { RECEIVE: { target: 'verifying', meta: cite('udp_rcv', '__udp4_lib_rcv') } } },
+    idle: {
+      description: 'No datagram.',
+      on: {
+        RECEIVE: { target: 'verifying', meta: cite('udp_rcv', '__udp4_lib_rcv') },
+        ANSWER: { target: 'answering', meta: cite('ip_local_deliver_finish', 'icmp_send') },
+      },
+    },
     verifying: {
       description: 'Header, length, checksum if the datagram is short.',
       on: { BAD: { target: 'idle', meta: UDP }, GOOD: { target: 'looking', meta: cite('udp4_csum_init') } },

@@ -82,7 +82,11 @@ export const failsClosed = (n: InputParts): Property =>
 export const broadcastUnanswered = (n: InputParts): Property =>
   never(
     'a broadcast is not answered',
-    [[n.udp.in('answering'), n.ip.is('has a broadcast route', ({ broadcast }) => broadcast)]],
+    [
+      // UDP does not come to icmp_send() with one; who does, is stopped by its rules.
+      [n.udp.in('answering'), n.ip.in('udp'), n.ip.is('has a broadcast route', ({ broadcast }) => broadcast)],
+      [n.udp.in('allowed'), n.ip.is('has a broadcast route', ({ broadcast }) => broadcast)],
+    ],
     [n.ip.is('has a broadcast route', ({ broadcast }) => broadcast), n.udp.in('looking')],
   );
 

@@ -2,6 +2,7 @@
 import type { Move, Observation } from '../../../src/model/component.ts';
 import { step, type StepTemplate } from '../../../src/model/network.ts';
 import type { IpInputEvent } from '../../ip/input.ts';
+import type { UdpInputEvent } from '../../udp/input.ts';
 import { type Fate, type Packet, range } from '../../kernel/packet.ts';
 import { counts, inHand, type InputCounter, type InputParts } from '../inputParts.ts';
 import { end } from '../parts.ts';
@@ -67,8 +68,7 @@ export function ipInputSteps(n: InputParts, s: InputScenario): StepTemplate[] {
   ];
   const noHandlerSteps = [
     stop('raw_only', { type: 'NO_HANDLER' }, 'rawOnly', ['IpInDelivers'], [n.ip.is('was for a raw socket', ({ raw }) => raw)]),
-    // Protocol-unreachable goes by the rules of port-unreachable, and is not modelled again.
-    stop('no_proto', { type: 'NO_HANDLER' }, 'noProto', ['IpInUnknownProtos'], [n.ip.is('was for no raw socket', ({ raw }) => !raw)]),
+    ...protocolSteps(n, pkt),
   ];
   return [
     step('ip_rcv', { pkt }, ({ pkt: p }) => ({
@@ -93,8 +93,33 @@ export function ipInputSteps(n: InputParts, s: InputScenario): StepTemplate[] {
     step('handler', {}, () => ({ owner: RX, moves: [n.ip.on({ type: 'HANDLER' }), n.udp.on({ type: 'RECEIVE' })] })),
     ...(s.part === 'udp' ? [] : noHandlerSteps),
     ...(s.tcp === 'off' ? [] : TCP).map(({ fate, counters }) =>
-      stop(`tcp_${fate.slice(3).toLowerCase()}`, { type: 'TCP' }, fate, [...counters, 'IpInDelivers']),
+      stop(`tcp_${fate.slice(3).toLowerCase()}`, { type: 'TCP' }, fate, [...counters, 'IpInDelivers'], [idle]),
     ),
+  ];
+}
+
+/** Protocol-unreachable, by the rules and the buckets of port-unreachable. */
+function protocolSteps(n: InputParts, pkt: readonly Packet[]): StepTemplate[] {
+  const ends = (name: string, event: UdpInputEvent, fate: Fate, counted: readonly InputCounter[], when: readonly Observation[] = []) =>
+    step(name, { pkt }, ({ pkt: p }) => ({
+      owner: RX,
+      moves: [n.udp.on(event), n.ip.on({ type: 'NO_HANDLER' }), ...end(n, p, fate), ...counts(n, 'IpInUnknownProtos', ...counted)],
+      when: [inHand(n, p), ...when],
+    }));
+  // The rules come before the buckets.
+  const unicast = n.ip.is('has a unicast route', ({ broadcast }) => !broadcast);
+  return [
+    step('no_proto', {}, () => ({
+      owner: RX,
+      moves: [n.udp.on({ type: 'ANSWER' })],
+      when: [n.ip.in('handler'), n.ip.is('was for no raw socket', ({ raw }) => !raw)],
+    })),
+    ends('proto_forbidden', { type: 'SILENT' }, 'noProto', [], [n.udp.in('answering')]),
+    step('proto_allowed', {}, () => ({ owner: RX, moves: [n.udp.on({ type: 'ALLOWED' })], when: [n.ip.in('handler'), unicast] })),
+    ends('proto_limited', { type: 'LIMITED' }, 'noProto', [], [unicast]),
+    ends('proto_no_route', { type: 'SILENT' }, 'noProto', [], [n.udp.in('allowed')]),
+    ends('proto_host_limited', { type: 'HOST_LIMITED' }, 'noProto', []),
+    ends('proto_sent', { type: 'SENT' }, 'protoUnreachable', ['IcmpOutDestUnreachs']),
   ];
 }
 

@@ -55,7 +55,7 @@ export function udpInputSteps(n: InputParts, s: Pick<InputScenario, 'packets' | 
     ...(['host', 'broadcast'] as const).map((from) => go(`udp_nobody_from_${from}`, { type: 'NO_SOCKET', from }, [unicast])),
     ...REFUSED.map((one) => stop(`udp_refuse_${one.fate}`, { type: 'REFUSED' }, one)),
     stop('icmp_forbidden', { type: 'SILENT' }, noPort, [n.udp.in('answering')]),
-    go('icmp_allowed', { type: 'ALLOWED' }),
+    go('icmp_allowed', { type: 'ALLOWED' }, [n.ip.in('udp')]),
     stop('icmp_limited', { type: 'LIMITED' }, noPort),
     stop('icmp_no_route', { type: 'SILENT' }, noPort, [n.udp.in('allowed')]),
     stop('icmp_host_limited', { type: 'HOST_LIMITED' }, noPort),
