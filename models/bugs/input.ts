@@ -14,6 +14,7 @@ const FORGOTTEN: Readonly<Partial<Record<InputCounter, string>>> = {
   IpInDiscards: 'refuse_discarded',
   IpInAddrErrors: 'no_route_notLocal',
   IpExtIPReversePathFilter: 'no_route_rpFilter',
+  IpExtInNoRoutes: 'no_route_noRoute',
   IpReasmFails: 'fragment_timeout',
   IpReasmTimeout: 'fragment_timeout',
   IpInUnknownProtos: 'proto_forbidden',

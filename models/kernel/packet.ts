@@ -49,6 +49,9 @@ export const FATES = [
   'rpFilter',
   /** Not for this host, which does not forward. */
   'notLocal',
+  /** A router that has no route, or one that says unreachable, prohibit or blackhole. */
+  'noRoute',
+  'unreachableRoute',
   /** Unicast IP in a link-layer multicast. */
   'l2Multicast',
   'ipOption',
@@ -94,6 +97,12 @@ export const FATES = [
   'ignored',
   /** UdpInCsumErrors and UdpInErrors. */
   'checksum',
+  /** The same, found by the reader. */
+  'checksumAtCopy',
+  /** EFAULT: read, and lost. */
+  'fault',
+  /** In the queue of a socket that was destroyed. */
+  'purged',
   /** UdpRcvbufErrors and UdpInErrors. */
   'rcvbufFull',
   /** 3.10, sk_rcvqueues_full(): UdpInErrors and the socket's drops, but not UdpRcvbufErrors. */

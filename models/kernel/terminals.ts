@@ -67,6 +67,8 @@ export const TERMINALS: Readonly<Record<Fate, Terminal>> = {
   }),
   rpFilter: end('T10', 'reverse-path filter', ['IpExtIPReversePathFilter'], 'IP_RPFILTER', { governedBy: 'net.ipv4.conf.*.rp_filter' }),
   notLocal: end('T11', 'not for us, and forwarding is off', ['IpInAddrErrors'], 'IP_INADDRERRORS', { governedBy: 'net.ipv4.ip_forward' }),
+  noRoute: end('T12', 'a router without a route', ['IpExtInNoRoutes'], 'IP_INNOROUTES', { governedBy: 'ip route' }),
+  unreachableRoute: end('T13', 'a route that says unreachable, prohibit or blackhole', [], NONE, { governedBy: 'ip route' }),
   l2Multicast: end('T14', 'unicast IP in link-layer multicast', [], 'UNICAST_IN_L2_MULTICAST', {
     governedBy: 'net.ipv4.conf.*.drop_unicast_in_l2_multicast',
   }),
@@ -94,6 +96,12 @@ export const TERMINALS: Readonly<Record<Fate, Terminal>> = {
   checksum: end('T21', 'bad UDP checksum', ['IpInDelivers', 'UdpInCsumErrors', 'UdpInErrors'], 'UDP_CSUM', {
     governedBy: 'SO_NO_CHECK of the sender',
   }),
+  checksumAtCopy: end('T22', 'bad UDP checksum, found by the reader', ['IpInDelivers', 'UdpInCsumErrors', 'UdpInErrors'], NONE, {
+    later: 'UDP_CSUM',
+    governedBy: 'SO_NO_CHECK of the sender',
+  }),
+  fault: end('T28', 'read, and the copy has met EFAULT', ['IpInDelivers', 'UdpInErrors'], NONE),
+  purged: end('T29', 'in a socket that was destroyed', ['IpInDelivers'], NONE, { governedBy: 'close()' }),
   noPort: end('T23', 'no socket, and no ICMP', ['IpInDelivers', 'UdpNoPorts'], 'NO_SOCKET', {
     governedBy: 'net.ipv4.icmp_ratelimit, icmp_msgs_per_sec',
   }),

@@ -15,6 +15,7 @@ export const INPUT_COUNTERS = [
   'IpInDiscards',
   'IpInAddrErrors',
   'IpExtIPReversePathFilter',
+  'IpExtInNoRoutes',
   'IpReasmFails',
   'IpReasmTimeout',
   'IpInUnknownProtos',

@@ -13,7 +13,8 @@ BY_REASON.delete('NOT_SPECIFIED');
 
 /** Where the reason is not specified, or is that of several ends: the function says it. */
 const BY_LOCATION: readonly (readonly [location: RegExp, reason: RegExp, fate: Fate])[] = [
-  [/^(__)?udp_recvmsg|^skb_copy_and_csum|^__skb_/, /NOT_SPECIFIED|UDP_CSUM/, 'checksum'],
+  [/^(__)?udp_recvmsg|^skb_copy_and_csum|^__skb_/, /NOT_SPECIFIED|UDP_CSUM/, 'checksumAtCopy'],
+  [/^udp_destruct/, /.*/, 'purged'],
   [/^__udp4_lib_rcv|^udp_rcv/, /PKT_TOO_SMALL/, 'udpLength'],
   [/^__udp4_lib_mcast_deliver/, /.*/, 'ignored'],
 ];

@@ -52,7 +52,7 @@ const inputProperties = ({ refs: n }: ReturnType<typeof inputSlice.build>, s: Bo
 const K7 =
   'K7: a datagram whose source is the broadcast address of a subnet is no martian, and is answered: port-unreachable goes to all of that subnet. Seen on 6.18.44; 7.2 looks at the route back.';
 const K8 =
-  'K8: what is for another MAC address, what a hook drops, a martian, unicast in a link-layer multicast and a fragment that is there already move no counter of IP, UDP or ICMP. skb:kfree_skb tells them.';
+  'K8: what is for another MAC address, what a hook drops, a martian, what a route refuses, unicast in a link-layer multicast and a fragment that is there already move no counter of IP, UDP or ICMP. skb:kfree_skb tells them.';
 
 export const INPUT_SUITES: readonly Suite[] = [
   suite({

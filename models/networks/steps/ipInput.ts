@@ -31,6 +31,9 @@ const NO_ROUTE: readonly { readonly fate: Fate; readonly counters: readonly Inpu
   { fate: 'martian', counters: [] },
   { fate: 'rpFilter', counters: ['IpExtIPReversePathFilter'] },
   { fate: 'notLocal', counters: ['IpInAddrErrors'] },
+  // What a router answers is not modelled.
+  { fate: 'noRoute', counters: ['IpExtInNoRoutes'] },
+  { fate: 'unreachableRoute', counters: [] },
 ];
 
 /** tcp_v4_rcv(), as far as its ends go: state machines of connections are not modelled. */
