@@ -78,6 +78,7 @@ test.each(['igb-s01_blocking_one', 'local-s05b_rcvbuf_min', 'local-k1_two_reader
       traceEvents.filter(({ ph, name: what }) => ph === 'M' && what === 'thread_name').map(({ tid, args }) => [tid, args.name]),
     );
     expect([...lanes.values()].some((lane) => /^CPU\d softirq$/.test(lane ?? ''))).toBe(true);
+    expect([...lanes.values()].some((lane) => lane?.startsWith('device '))).toBe(true);
     const slices = traceEvents.filter(({ ph }) => ph === 'X');
     expect(slices.length).toBeGreaterThan(3);
     for (const { tid, ts, dur } of slices) {

@@ -1,7 +1,7 @@
 /**
- * A trace as a timeline in the JSON form of the Chrome trace event format, which the Perfetto UI opens: lanes for hardirq and
- * softirq of each CPU and for each reader; slices for interrupts, softirqs, packets in the stack, calls and sleeps; a flow
- * from the arrival of each packet to the call that returns it.
+ * A trace as a timeline in the JSON form of the Chrome trace event format, which the Perfetto UI opens: lanes for each device,
+ * for hardirq and softirq of each CPU and for each task; slices for interrupts, softirqs, packets in the stack, calls and
+ * sleeps; a flow from the arrival of each packet to the call that returns it.
  *
  * Slices are complete events (`X`) written when they end: within a lane they nest, as the lines do.
  */
@@ -17,6 +17,7 @@ interface Open {
 
 const PROCESS = 1;
 const TASKS_FROM = 1000;
+const DEVICES_FROM = 500;
 
 export class Timeline implements PacketListener {
   readonly #file: number;
@@ -48,6 +49,13 @@ export class Timeline implements PacketListener {
     else if (name === 'sys_recvfrom' && line.kind === 'enter') this.#begin(this.#task(line.pid, line.comm), 'recvfrom()', line);
     else if (name === 'sys_recvfrom') this.#finish(this.#task(line.pid, line.comm), line, { ret: args['ret'] ?? '' });
     else if (name === 'sched_switch') this.#switched(line);
+  }
+
+  came({ dev, number, arrival }: Packet): void {
+    const name = `device ${dev}`;
+    const tid = this.#lanes.get(name) ?? DEVICES_FROM + this.#lanes.size;
+    this.#lanes.set(name, tid);
+    this.#write({ ph: 'i', s: 't', name: `packet ${number}`, cat: 'rx', pid: PROCESS, tid, ts: this.#at(arrival.time) });
   }
 
   moved(packet: Packet, stage: string, line: FtraceLine): void {

@@ -11,9 +11,9 @@ export interface RowCount {
 }
 
 /** `comm-pid 1d.h3. time: body` of trace-cmd, perhaps behind the name of an instance, as tracefs would have it. */
-const LATENCY = /^(?:\S+:\s+|\s*)(.+)-(\d+)\s+(\d+)(\S{5,6})\s+(\d+\.\d+):\s+(.*)$/;
+const LATENCY = /^(?:\S+:\s+|\s*)(.+)-(\d+)\s+(\d+)(\S{5,6})\s+(\d+(?:\.\d+)?):\s+(.*)$/;
 /** The same without -l: what the CPU was doing is not there. */
-const NO_FLAGS = /^.+-\d+\s+\[\d+\]\s+\d+\.\d+:\s/;
+const NO_FLAGS = /^.+-\d+\s+\[\d+\]\s+\d+(?:\.\d+)?:\s/;
 
 /** Calls `take` with every line of the trace at `path`. Throws a UsageError for a file that is no whole trace. */
 export async function eachLine(path: string, take: (line: FtraceLine) => void): Promise<RowCount> {

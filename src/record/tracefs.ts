@@ -11,6 +11,8 @@ import { UsageError } from '../model/error.ts';
 
 /** Events, each with a filter or none; TASKS stands for the names of tasks that are asked for. */
 const EVENTS: readonly (readonly [event: string, filter?: string])[] = [
+  ['irq/irq_handler_entry'],
+  ['irq/irq_handler_exit'],
   ['irq/softirq_raise', 'vec == 3'],
   ['irq/softirq_entry', 'vec == 3'],
   ['irq/softirq_exit', 'vec == 3'],
