@@ -59,7 +59,7 @@ export const INPUT_SUITES: readonly Suite[] = [
     id: 'input/all',
     family: inputSlice,
     scenario: { packets: 2, hooks: 'on', raw: 'on', fragments: 'on' },
-    walk: { packets: 12, hooks: 'on', raw: 'on', fragments: 'on', part: 'ip' },
+    walk: { packets: 40, raw: 'on', fragments: 'on', part: 'ip' },
     properties: inputProperties,
     violates: { [NO_BROADCAST]: K7, [ALL_COUNTED]: K8 },
     bugs: IP_INPUT_BUGS,
