@@ -20,10 +20,10 @@ export class NetRxPasses {
   readonly #passes = new Map<string, Pass>();
   /** Contexts that were seen to leave net_rx_action(). */
   readonly #left = new Set<string>();
-  /** net.core.netdev_budget. */
+  /** net.core.netdev_budget, if it is known. */
   readonly #budget: number;
 
-  constructor(findings: Findings, figures: Figures, budget = 300) {
+  constructor(findings: Findings, figures: Figures, budget = Infinity) {
     this.#findings = findings;
     this.#figures = figures;
     this.#budget = budget;

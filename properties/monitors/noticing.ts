@@ -1,7 +1,7 @@
 /** How much monitors notice: every change to a sample of lines of a trace, by kind of event; and what they cannot notice, and why. */
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { agrees, compare } from './truth.ts';
-import type { Meta } from '../traces/recording.ts';
+import { budgetOf, type Meta } from '../traces/recording.ts';
 import { mutate, type Mutation, MUTATIONS } from './mutate.ts';
 import { Watch } from './watch.ts';
 
@@ -44,7 +44,7 @@ export interface Sample {
 
 /** Changes about `count` lines of the sample, drawn with `seed`, in every way; adds to `totals`. */
 export function notice({ lines, meta, recorded }: Sample, totals: Map<string, Noticed>, count: number, seed: number): void {
-  const budget = Number(meta?.sysctls?.['net.core.netdev_budget'] ?? 300);
+  const budget = budgetOf(meta);
   const watched = (changed: readonly FtraceLine[]): Watch => {
     const watch = new Watch({ budget, recorded });
     for (const line of changed) watch.take(line);

@@ -145,7 +145,8 @@ export class Packets {
     // A reader may be faster than the line: the datagram is in the queue before sk_data_ready() is called.
     if (--this.#available + this.#life.inStacks < 0) {
       this.#available = 0;
-      if (this.isEmptyKnown) this.#life.refuse(line, 'a datagram is returned, and none was queued that is not returned yet');
+      if (this.isEmptyKnown && this.#life.isRecorded('event sk_data_ready'))
+        this.#life.refuse(line, 'a datagram is returned, and none was queued that is not returned yet');
     }
     const packet = this.#life.queued.shift();
     if (packet !== undefined && this.#life.live.get(packet.skb) === packet) this.#life.end(packet, 'delivered', line);

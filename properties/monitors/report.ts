@@ -3,7 +3,7 @@ import { oneLine } from '../../src/export/values.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { changeText, plain, type Style } from '../../src/trace/explain.ts';
 import type { RunStep } from '../traces/result.ts';
-import { besideTrace, type Meta } from '../traces/recording.ts';
+import { besideTrace, budgetOf, type Meta } from '../traces/recording.ts';
 import { explain, readersOf } from './explained.ts';
 import type { Violation } from './finding.ts';
 import type { PacketListener } from './life.ts';
@@ -31,7 +31,7 @@ interface Listening {
 /** Holds the trace at `path` against every machine by itself. Throws a UsageError for a file that is no whole trace. */
 export async function monitor(path: string, listening: Listening = {}): Promise<Monitored> {
   const { meta, config } = besideTrace(path);
-  const budget = Number(meta?.sysctls?.['net.core.netdev_budget'] ?? 300);
+  const budget = budgetOf(meta);
   const recorded = new Set(config ?? []);
   const watched = await watchFile(path, { budget, recorded, ...listening });
   const compared = meta === undefined ? [] : compare(watched, meta, (key) => watched.names.has(key) || recorded.has(key));

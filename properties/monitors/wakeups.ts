@@ -11,10 +11,10 @@ import type { Call, Tasks } from './tasks.ts';
 
 export const LOST_WAKEUP = 'no reader sleeps while a datagram is readable';
 
-/** Names of lines after which a wakeup of this context cannot come any more. */
 const REFUSALS_MAX = 100;
 const RECENT_MAX = 64;
 
+/** Names of lines after which a wakeup of this context cannot come any more. */
 const AFTER = new Set(['netif_receive_skb', 'napi_poll', 'softirq_exit', 'sk_data_ready', 'udp_fail_queue_rcv_skb', 'icmp_send']);
 
 export class Wakeups {

@@ -17,8 +17,8 @@ import { Wakeups } from './wakeups.ts';
 const POLL = /napi struct (\S+) for device (\S+) work (\d+) budget (\d+)/;
 
 export interface WatchOptions {
-  /** net.core.netdev_budget, where it is not 300. */
-  readonly budget?: number;
+  /** net.core.netdev_budget, if it is known. */
+  readonly budget?: number | undefined;
   /** Lines that the trace would have, besides those that it has: `event netif_rx`. */
   readonly recorded?: ReadonlySet<string>;
   /** Who else wants to know of packets and lines. */

@@ -60,6 +60,12 @@ export function readRecording(path: string): Recording {
   return { path, lines: trace.lines, meta, damage: damageOf(trace, path), records: (key) => recorded.has(key), notes };
 }
 
+/** net.core.netdev_budget, where meta.json tells it. */
+export function budgetOf(meta: Meta | undefined): number | undefined {
+  const told = meta?.sysctls?.['net.core.netdev_budget'];
+  return told === undefined ? undefined : Number(told);
+}
+
 /** What lies beside the trace at `path`: meta.json, and the list of recorded events that it names. */
 export function besideTrace(path: string): { readonly meta: Meta | undefined; readonly config: readonly string[] | undefined } {
   const folder = dirname(path);

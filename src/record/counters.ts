@@ -32,6 +32,16 @@ export function readCounters(netns?: string): Counters {
   return counters;
 }
 
+/** Settings that decide how much one pass does. */
+export function readSettings(): Record<string, string> {
+  return Object.fromEntries(
+    ['net.core.netdev_budget', 'net.core.netdev_max_backlog', 'net.core.rmem_default'].map((name) => [
+      name,
+      readFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, 'utf8').trim(),
+    ]),
+  );
+}
+
 /** What has moved, named `B.Udp.InDatagrams`; softnet_stat is of no namespace. */
 export function deltaOf(before: Counters, after: Counters, side: string): Record<string, number> {
   return Object.fromEntries(
