@@ -5,7 +5,7 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { monitor, monitorText, STORIES } from '../../properties/index.ts';
 import { UsageError } from '../model/error.ts';
-import { deltaOf, readCounters } from '../record/counters.ts';
+import { deltaOf, readCounters, readSettings } from '../record/counters.ts';
 import { Demo, DEMO_SCENARIOS } from '../record/demo.ts';
 import { Tracefs } from '../record/tracefs.ts';
 import { outputStyle } from './terminal.ts';
@@ -42,7 +42,7 @@ async function recordOwn(command: readonly string[], { out, tasks, buffer }: Rec
     tracefs.save(join(out, 'trace.txt'));
     lost = tracefs.lost;
     const counter_delta = deltaOf(before, readCounters(), 'B');
-    const meta = { kernel: release(), trace_clock: 'mono', events_missing: tracefs.missing };
+    const meta = { kernel: release(), trace_clock: 'mono', sysctls: readSettings(), events_missing: tracefs.missing };
     writeFileSync(join(out, 'meta.json'), `${JSON.stringify(meta, undefined, 2)}\n`);
     writeFileSync(join(out, 'counters.json'), `${JSON.stringify(counter_delta, undefined, 2)}\n`);
   } finally {

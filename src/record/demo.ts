@@ -8,7 +8,7 @@ import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../model/error.ts';
-import { type Counters, deltaOf, readCounters } from './counters.ts';
+import { type Counters, deltaOf, readCounters, readSettings } from './counters.ts';
 import { requireRoot, Tracefs } from './tracefs.ts';
 
 const SOURCE = fileURLToPath(new URL('traffic.c', import.meta.url));
@@ -86,6 +86,7 @@ export class Demo {
         dev_tx: 'rxA',
         dev_rx: 'rxB',
         trace_clock: 'mono',
+        sysctls: readSettings(),
         events_missing: tracefs.missing,
       };
       writeFileSync(
