@@ -1,6 +1,8 @@
 /** What the report has beside results: counterexamples with a page of their own, and the ledger of ends. */
 import type { ReportTable, Story } from '../src/report/model.ts';
 import { TERMINALS } from '../models/kernel/terminals.ts';
+import { HIGHEST_SCORE } from './claims/demux.ts';
+import { NOTHING_SKIPPED } from './claims/receive.ts';
 import { NO_LOST_WAKEUP } from './claims/wakeup.ts';
 
 export const STORIES: readonly Story[] = [
@@ -28,6 +30,35 @@ export const STORIES: readonly Story[] = [
       'wakeup/repaired',
       'wakeup/repaired-endings',
     ],
+  },
+  {
+    file: 'peek-offset.html',
+    title: 'SO_PEEK_OFF: a read that is cut short leaves the peek offset behind',
+    suite: 'receive/offset',
+    property: NOTHING_SKIPPED,
+    about: [
+      'With SO_PEEK_OFF, recv(MSG_PEEK) begins where the last peek has ended, over as many datagrams as there are; socket(7) promises that a read without MSG_PEEK moves the offset back by what it takes away, so that peeks go on where they were.',
+      'skb_consume_udp() moves it back by the bytes that were copied. A read into a buffer that is too small takes the whole datagram away (MSG_TRUNC) and copies less: the offset stays ahead by the difference, and the next peek begins inside a datagram that nobody has peeked at. A read that meets EFAULT loses its datagram and does not move the offset at all.',
+    ],
+    after: [
+      'Measured on 6.18.44: with AABB and CCDD queued, a peek of 4 bytes gives AABB, a read into 2 bytes gives AA, and the next peek gives DD. With MSG_TRUNC among the flags of the read the full length is returned and moved by, and the next peek gives CCDD.',
+      'The repair is to move by the length of the datagram, also where the copy fails: with it the property is proved below. Of two peeks at once both may see the same bytes, repaired or not: the offset is read before the queue is locked.',
+    ],
+    compare: ['receive/offset', 'receive/offset-repaired', 'receive/offset-two-readers'],
+  },
+  {
+    file: 'reuseport.html',
+    title: 'SO_REUSEPORT: a group hides an older connected socket, 6.1 and 6.12',
+    suite: 'demux/6.1-groups',
+    property: HIGHEST_SCORE,
+    about: [
+      'A UDP lookup gives each socket of a port a score: 2 for the address, 8 more for a socket that is connected to the sender. The highest one is to win, the newest of equals.',
+      'udp4_lib_lookup2() goes through the chain from the newest socket on. When the best one so far has SO_REUSEPORT and is not connected, its group chooses a member at once; and if no member of the group is connected, the choice is returned without a look at the rest of the chain. A connected socket outside of the group, bound before it, is behind it in the chain and is never scored: datagrams of its peer go to the group. Early demux does not help: it looks at the first socket of the chain only.',
+    ],
+    after: [
+      'It takes sockets that share a port with SO_REUSEADDR, one of them connected, and a group that is bound later. 6.18 looks for connected sockets in a hash of addresses and ports first: there the connected one has its datagrams (measured on 6.18.44), and the property is proved.',
+    ],
+    compare: ['demux/6.1-groups', 'demux/6.18-groups', 'demux/6.1'],
   },
 ];
 

@@ -39,18 +39,20 @@ export type ReadQueueEvent =
 
 export interface ReadQueueContext extends ReadQueueBounds {
   readonly items: readonly Item[];
+  /** The packet that comes next. */
+  readonly next: number;
   readonly off: number;
 }
 
 export const readQueue = setup({
   types: { input: {} as ReadQueueBounds, context: {} as ReadQueueContext, events: {} as ReadQueueEvent, meta: {} as Cite },
   guards: {
-    isNext: ({ context: c, event }) => event.type === 'ENQUEUE' && event.pkt < c.packets && c.items.every(({ pkt }) => pkt < event.pkt),
+    isNext: ({ context: c, event }) => event.type === 'ENQUEUE' && event.pkt === c.next && c.next < c.packets,
     isLinked: ({ context: c, event }) => 'pkt' in event && c.items.some(({ pkt }) => pkt === event.pkt),
   },
   actions: {
     enqueue: assign(({ context: c, event }) =>
-      event.type === 'ENQUEUE' ? { items: [...c.items, { pkt: event.pkt, content: event.content, peeked: false }] } : {},
+      event.type === 'ENQUEUE' ? { items: [...c.items, { pkt: event.pkt, content: event.content, peeked: false }], next: c.next + 1 } : {},
     ),
     unlink: assign(({ context: c, event }) => ('pkt' in event ? { items: c.items.filter(({ pkt }) => pkt !== event.pkt) } : {})),
     mark: assign(({ context: c, event }) =>
@@ -66,7 +68,7 @@ export const readQueue = setup({
   },
 }).createMachine({
   id: 'readQueue',
-  context: ({ input }) => ({ ...input, items: [], off: 0 }),
+  context: ({ input }) => ({ ...input, items: [], next: 0, off: 0 }),
   initial: 'on',
   states: {
     on: {
