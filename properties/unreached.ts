@@ -122,6 +122,7 @@ export const UNREACHED: Readonly<Record<string, string>> = {
   'identity: bound DEAD #1': BUG_ONLY,
   'identity: unhashed UNHASH_ADDRESS #1': BUG_ONLY,
   'identity: orphaning ORPHAN #1': BUG_ONLY,
+  'ip: delivering DROP': 'for recorded traces: where IP ends a packet; the family `input` has all of it',
   'waiter: copying BAD': TRACES,
   'waiter: copying FAULT': TRACES,
   'exchange: answering FREE': BUG_ONLY,

@@ -16,7 +16,8 @@ import type { Packet } from '../kernel/packet.ts';
 export type IpEvent =
   | { readonly type: 'RECEIVE'; readonly pkt: Packet } // __netif_receive_skb_core() found ip_rcv() in ptype_base
   | { readonly type: 'DISPATCH'; readonly pkt: Packet } // inet_protos[protocol]->handler
-  | { readonly type: 'NO_PROTO'; readonly pkt: Packet }; // no handler
+  | { readonly type: 'NO_PROTO'; readonly pkt: Packet } // no handler
+  | { readonly type: 'DROP'; readonly pkt: Packet }; // for any other reason: see the family `input`
 
 export interface IpContext {
   /** The packet in hand. */
@@ -54,6 +55,7 @@ export const ip = setup({
           meta: cite('ip_rcv_finish', 'ip_local_deliver', 'ip_local_deliver_finish'),
         },
         NO_PROTO: { guard: 'inHand', target: 'idle', actions: 'release', meta: cite('ip_local_deliver_finish') },
+        DROP: { guard: 'inHand', target: 'idle', actions: 'release', meta: cite('ip_rcv_core', 'nf_hook_slow', 'ip_rcv_finish') },
       },
     },
   },

@@ -17,7 +17,7 @@ import { deviceSteps, interruptSteps, watchdogStep } from './steps/nic.ts';
 import { readerSteps } from './steps/reader.ts';
 import { socketSteps, toError, toReceive } from './steps/socket.ts';
 import { otherSoftirqSteps, softirqSteps } from './steps/softirq.ts';
-import { stackIdle, stackSteps, toIp, unhandledSteps } from './steps/stack.ts';
+import { type IpEnd, ipEndSteps, stackIdle, stackSteps, toIp, unhandledSteps } from './steps/stack.ts';
 import { readersOnOneCpu } from './symmetry.ts';
 
 const KEYS = {
@@ -52,6 +52,8 @@ export interface Placement {
   readonly home: (reader: number) => number;
   /** CPUs on which other softirqs than NET_RX run too. */
   readonly otherSoftirqs?: readonly number[];
+  /** Packets may end in IP in these ways. */
+  readonly ipEnds?: readonly IpEnd[];
 }
 
 export const receivePath = family({
@@ -63,7 +65,7 @@ export const receivePath = family({
 });
 
 /** The receive path with its tasks on given CPUs, which may not trade places: boot is on CPU 0. */
-export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoftirqs = [] }: Placement) {
+export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoftirqs = [], ipEnds = [] }: Placement) {
   const profile = PROFILE[s.profile];
   const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
   const rules = { checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock };
@@ -84,6 +86,7 @@ export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoft
     .join((n) => processSteps(n, bounds, toIp(n), stackIdle(n), profile.pollInPlace))
     .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus, profile.defersToKsoftirqd) : []))
     .join((n) => stackSteps(n, { ...bounds, ...rules }, toReceive(n), toError(n)))
+    .join((n) => ipEndSteps(n, s, ipEnds))
     .join((n) => unhandledSteps(n, 'unhandled', frames, (c, pkt) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })]))
     .join((n) => socketSteps(n, bounds))
     .join((n) => readerSteps(n, { ...bounds, ...tasks }))

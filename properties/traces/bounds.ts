@@ -3,6 +3,8 @@ import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { UsageError } from '../../src/model/error.ts';
 import type { Value } from '../../src/model/network.ts';
 import type { Placement } from '../../models/networks/receive-path.ts';
+import type { IpEnd } from '../../models/networks/steps/stack.ts';
+import { fateOf } from '../monitors/fates.ts';
 import type { Recording } from './recording.ts';
 import type { Survey } from './survey.ts';
 
@@ -52,13 +54,28 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       modes: 'all',
       tokens: tokensOf(lines),
     },
-    placement: { senders: arrivals, home, ...(survey.device === 'igb' && { otherSoftirqs: arrivals }) },
+    placement: { senders: arrivals, home, ipEnds: ipEndsOf(recording), ...(survey.device === 'igb' && { otherSoftirqs: arrivals }) },
     kicks: [Math.min(Math.max(interrupts - packets, 0), KICKS_MAX), Math.min(interrupts, KICKS_MAX)],
     notes: [
       ...(note === undefined ? [] : [note]),
       ...(rcvbuf === undefined ? [`SO_RCVBUF is not known: taken to be ${RCVBUF_DEFAULT}`] : []),
     ],
   };
+}
+
+/** Where IP ends a packet, what for. */
+const IP_FUNCTIONS = /^(ip_rcv|nft_do_chain|nf_hook_slow|ip_error|ip_local_deliver)/;
+
+/** The ends in IP that the trace shows; not those of the network itself. */
+function ipEndsOf({ lines }: Recording): IpEnd[] {
+  const ends = new Map<string, IpEnd>();
+  for (const { kind, name, args } of lines) {
+    const [reason = '', location = ''] = [args['reason'], args['location']];
+    if (kind !== 'event' || name !== 'kfree_skb' || reason === 'IP_NOPROTO' || !IP_FUNCTIONS.test(location)) continue;
+    const fate = fateOf(reason, location, { answered: false });
+    if (fate !== 'silent') ends.set(reason, { fate, reason });
+  }
+  return [...ends.values()];
 }
 
 /** The nearest profile to a kernel release. */

@@ -11,6 +11,7 @@ import type { Survey } from './survey.ts';
 const PACKETS_MAX = { igb: 12, veth: 400 } as const;
 
 const REASONS = ['NO_SOCKET', 'SOCKET_RCVBUFF', 'UDP_CSUM', 'CPU_BACKLOG'];
+const IP_REASONS = /^(OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
 const MSG_PEEK = 2;
 const RPS = 'RPS, and lines of the IPI are not mapped to steps';
 
@@ -30,7 +31,10 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
     ) ??
     at(wokenByTask(lines, pids), 'a signal, or a wakeup by another task') ??
     at(
-      seen('kfree_skb', ({ args }) => skbs.has(args['skbaddr']) && !REASONS.includes(args['reason'] ?? '')),
+      seen(
+        'kfree_skb',
+        ({ args }) => skbs.has(args['skbaddr']) && !REASONS.includes(args['reason'] ?? '') && !IP_REASONS.test(args['reason'] ?? ''),
+      ),
       'a drop that the network leaves out',
     ) ??
     at(

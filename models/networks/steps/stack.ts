@@ -3,7 +3,7 @@ import type { Observation } from '../../../src/model/component.ts';
 import { not } from '../../../src/model/property.ts';
 import { step, type StepSpec, type StepTemplate } from '../../../src/model/network.ts';
 import { hasIcmp, hasIp, hasUdp } from '../../boot/protocols.ts';
-import { type Kind, type Packet, range } from '../../kernel/packet.ts';
+import { type Fate, type Kind, type Packet, range } from '../../kernel/packet.ts';
 import { kindIs } from '../../nic/wire.ts';
 import { end, type Parts, type ToStack } from '../parts.ts';
 import { serving, softirqOn } from './softirq.ts';
@@ -51,7 +51,24 @@ export function stackSteps(n: StackParts, s: StackScenario, toSocket: ToSocket, 
   return [...ipSteps(n, s, report), ...udpSteps(n, s, toSocket), ...(s.kinds.includes('unmatched') ? icmpSteps(n, s) : [])];
 }
 
-const domainOf = (s: StackScenario) => ({ cpu: range(s.cpus), pkt: range(s.packets) });
+/** An end in IP that a recorded trace shows, and the reason that its kernel gives for it. */
+export interface IpEnd {
+  readonly fate: Fate;
+  readonly reason: string;
+}
+
+/** Packets that IP refuses: any packet may be one of them. Their counters are in the family `input`. */
+export function ipEndSteps(n: StackParts, s: Pick<StackScenario, 'cpus' | 'packets'>, ends: readonly IpEnd[]): StepTemplate[] {
+  return ends.map(({ fate, reason }) =>
+    step(`ip_ends_${fate}`, domainOf(s), ({ cpu: c, pkt }) => ({
+      ...on(n, c),
+      moves: [n.ip(c).on({ type: 'DROP', pkt }), ...end(n, pkt, fate)],
+      reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason } }],
+    })),
+  );
+}
+
+const domainOf = (s: Pick<StackScenario, 'cpus' | 'packets'>) => ({ cpu: range(s.cpus), pkt: range(s.packets) });
 
 /** Packet `pkt` is one of `kinds`. */
 const is = (n: Pick<StackParts, 'wire'>, pkt: Packet, kinds: readonly Kind[]): Observation =>
