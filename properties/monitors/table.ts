@@ -3,7 +3,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { eachLine } from '../../src/conform/rows.ts';
+import { receivePath } from '../../models/networks/receive-path.ts';
 import { UsageError } from '../../src/model/error.ts';
+import { scenarioOf } from '../../src/model/scenario.ts';
 import { conform } from '../traces/conform.ts';
 import { besideTrace } from '../traces/recording.ts';
 import { explain } from './explained.ts';
@@ -169,6 +171,8 @@ function noticedText(totals: ReadonlyMap<string, Noticed>, seed: number): string
 
 function coverageText(steps: ReadonlyMap<string, ReadonlyMap<string, 'seen' | 'inferred'>>): string[] {
   const profiles = [...new Set([...steps.values()].flatMap((by) => [...by.keys()]))].sort();
+  const all = stepsOf();
+  const never = all.filter((name) => !steps.has(name));
   return [
     '## Steps of the model in recordings',
     '',
@@ -180,5 +184,22 @@ function coverageText(steps: ReadonlyMap<string, ReadonlyMap<string, 'seen' | 'i
       .sort(([a], [b]) => a.localeCompare(b))
       .map(([step, by]) => `| ${step} | ${profiles.map((profile) => by.get(profile) ?? '').join(' | ')} |`),
     '',
+    `Neither seen nor inferred in any of them, of ${all.length} steps: ${never.join(', ')}.`,
+    '',
   ];
+}
+
+/** The steps of the receive path, whatever a trace may ask for. */
+function stepsOf(): string[] {
+  const scenarios = [
+    { device: 'igb', closes: 1 },
+    { device: 'veth', rps: 'on' },
+  ] as const;
+  const names = scenarios.flatMap((one) => {
+    const network = receivePath.build(
+      scenarioOf(receivePath, { profile: '6.12', packets: 2, cpus: 2, readers: 1, kinds: 'all', modes: 'all', kicks: 1, ...one }),
+    );
+    return network.instances().map(({ name }) => name);
+  });
+  return [...new Set(names)].sort();
 }
