@@ -51,6 +51,17 @@ describe('K1 as recorded', () => {
     expect(text).toMatch(/line 168 {2}return/);
   });
 
+  test('is no violation where the trace ends before the one that was woken has read', async () => {
+    // Line 168 is where it returns; the other one is made to sleep before.
+    const lines = linesOf('local-k1_two_readers_lost_wakeup').slice(0, 160);
+    const asleep = lines[156]!.replace(
+      /^.*$/,
+      '          race1t-20816   [000] d..2.  6796.596228: sched_switch: prev_comm=race1t prev_pid=20816 prev_prio=120 prev_state=S ==> next_comm=swapper/0 next_pid=0 next_prio=120',
+    );
+    const { watched } = await monitor(written('local-k1_two_readers_lost_wakeup', [...lines.slice(0, 129), asleep, '']));
+    expect(watched.findings.violations).toEqual([]);
+  });
+
   test('is no violation once the reader has been woken', async () => {
     const lines = linesOf('local-k1_two_readers_lost_wakeup').filter((line) => line !== '');
     const woken = lines[469]!.replace(

@@ -107,7 +107,9 @@ export class Wakeups {
   rest(last: FtraceLine): void {
     if (!this.isOneSocket) return;
     for (const refuse of this.#ifOne) refuse();
-    const [waits] = this.#life.queued;
+    // Who is awake in recvfrom() will take one each.
+    const awake = [...this.#tasks.calls.values()].filter(({ asleep }) => asleep === undefined).length;
+    const waits = this.#life.queued[awake];
     if (waits === undefined) return;
     for (const { comm, pid, asleep, line } of this.#tasks.calls.values()) {
       if (asleep === undefined) continue;
