@@ -43,9 +43,12 @@ export class Demo {
   readonly #folder: string;
   readonly #names = { A: `rxproofA${process.pid}`, B: `rxproofB${process.pid}` };
   readonly #program: string;
+  /** Whoever reads our output may stop reading. */
+  readonly #atExit = (): void => this.close();
 
   constructor() {
     requireRoot();
+    process.once('exit', this.#atExit);
     this.#folder = mkdtempSync(join(tmpdir(), 'rxproof-demo-'));
     this.#program = join(this.#folder, 'traffic');
     try {
@@ -114,6 +117,7 @@ export class Demo {
   }
 
   close(): void {
+    process.off('exit', this.#atExit);
     for (const name of Object.values(this.#names)) spawnSync('ip', ['netns', 'del', name]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -140,7 +144,9 @@ export class Demo {
     });
     const tx = send();
     await ended;
-    return { rx: JSON.parse(rows.join('').split('\n')[1] ?? '') as Told, tx };
+    const [, told = ''] = rows.join('').split('\n');
+    if (told === '') throw new UsageError('the demo was interrupted; what it made is taken away again');
+    return { rx: JSON.parse(told) as Told, tx };
   }
 
   #in(netns: string, command: readonly string[]): { readonly stdout: string } {

@@ -57,6 +57,8 @@ export class Tracefs {
   /** Events that this kernel does not have. */
   readonly missing: readonly string[];
   readonly #folder: string;
+  /** Whoever reads our output may stop reading. */
+  readonly #atExit = (): void => this.close();
   /** What was mounted for this, if it was. */
   readonly #mounted: string | undefined;
 
@@ -66,6 +68,7 @@ export class Tracefs {
     this.#mounted = existsSync(join(PLACE, 'instances')) ? undefined : mount();
     this.#folder = join(this.#mounted ?? PLACE, 'instances', `rxproof-${process.pid}`);
     mkdirSync(this.#folder);
+    process.once('exit', this.#atExit);
     try {
       this.#write('tracing_on', '0');
       this.#write('trace_clock', 'mono');
@@ -105,6 +108,7 @@ export class Tracefs {
 
   /** Takes the instance away, and the mount if it was ours. */
   close(): void {
+    process.off('exit', this.#atExit);
     rmdirSync(this.#folder);
     if (this.#mounted === undefined) return;
     spawnSync('umount', [this.#mounted]);
