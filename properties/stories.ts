@@ -42,7 +42,7 @@ export const STORIES: readonly Story[] = [
     ],
     after: [
       'Measured on 6.18.44: with AABB and CCDD queued, a peek of 4 bytes gives AABB, a read into 2 bytes gives AA, and the next peek gives DD. With MSG_TRUNC among the flags of the read the full length is returned and moved by, and the next peek gives CCDD.',
-      'The repair is to move by the length of the datagram, also where the copy fails: with it the property is proved below. Of two peeks at once both may see the same bytes, repaired or not: the offset is read before the queue is locked.',
+      'The repair is to move by the length of the datagram, also where the copy fails: with it the property is proved below. Of two peeks at once both may see the same bytes: the offset is read before the queue is locked.',
     ],
     compare: ['receive/offset', 'receive/offset-repaired', 'receive/offset-two-readers'],
   },

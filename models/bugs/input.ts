@@ -93,6 +93,16 @@ export const IP_INPUT_BUGS: readonly Bug<InputNetwork>[] = [
       })),
   },
   {
+    id: 'broadcast-protocol-answered',
+    about: 'icmp_send() does not look whether a packet of an unknown protocol was a broadcast',
+    breaks: ['a broadcast is not answered'],
+    plant: (net) =>
+      net.replaceStep('proto_allowed', (spec) => ({
+        ...spec,
+        when: (spec.when ?? []).filter(({ label }) => label !== 'has a unicast route'),
+      })),
+  },
+  {
     id: 'stuck-at-options',
     about: 'ip_rcv_options() finds no options and does not return',
     breaks: ['a packet that came in goes to its end, or is kept'],

@@ -45,9 +45,12 @@ const readerLabel: LabelOf = ({ type, ...event }, from, to) => {
   return type === 'EXPIRE' && state === 'committed' ? 'is woken' : undefined;
 };
 
+/** Which datagram it is does not matter to one reader by itself. */
+const TAKE: EventObject & { readonly pkt: number } = { type: 'TAKE', pkt: 0 };
+
 const readerEvents: readonly EventObject[] = [
   ...['block', 'timeout', 'peek', 'dontwait'].map((way) => ({ type: 'CALL', way })),
-  ...[0].map((pkt) => ({ type: 'TAKE', pkt })),
+  TAKE,
   ...events('RETURN', 'BAD', 'FAULT', 'ERROR', 'NO_ERROR', 'NONE', 'SPUN', 'SPUN_TRY', 'SEES_DATA', 'SEES_NONE', 'SHUTDOWN', 'NO_SHUTDOWN'),
   ...events('SIGNALLED', 'NO_SIGNAL', 'PREPARE', 'SCHEDULE', 'WAKE', 'EXPIRE', 'SIGNAL', 'RUN', 'UNLINK', 'UNLINKED'),
 ];

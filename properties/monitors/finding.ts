@@ -41,8 +41,3 @@ export class Findings {
     else this.refusals.push({ monitor, line, text, why, possible: more.possible ?? [], instead: more.instead ?? [] });
   }
 }
-
-/** What has a stack of its own: the CPU's hardirq or softirq, or a task. */
-export function contextOf({ level, cpu, pid }: FtraceLine): string {
-  return level === 'task' ? `task ${pid}` : `${level}/${cpu}`;
-}

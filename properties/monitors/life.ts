@@ -1,7 +1,8 @@
 /** Packets under way, by the address of their buffer: where each has come to, and who wants to know. A reused address is another packet. */
+import { contextOf } from '../../src/conform/frames.ts';
 import type { Fate } from '../../models/kernel/packet.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
-import { contextOf, type Findings } from './finding.ts';
+import type { Findings } from './finding.ts';
 
 export type Stage = 'backlog' | 'GRO' | 'stack' | 'socket';
 

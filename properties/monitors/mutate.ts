@@ -3,8 +3,8 @@
  *
  * A changed line keeps the time of the place that it comes to, so that no clock gives it away.
  */
+import { contextOf } from '../../src/conform/frames.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
-import { contextOf } from './finding.ts';
 
 export const MUTATIONS = ['drop', 'duplicate', 'swap', 'reorder', 'retarget', 'result'] as const;
 

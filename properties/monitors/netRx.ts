@@ -1,6 +1,7 @@
 /** net_rx_action() by its lines: passes, budget, and what made it stop. */
+import { contextOf } from '../../src/conform/frames.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
-import { contextOf, type Findings } from './finding.ts';
+import type { Findings } from './finding.ts';
 import type { Figures } from './figures.ts';
 
 interface Pass {

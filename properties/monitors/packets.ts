@@ -3,9 +3,9 @@
  *
  * Rules: notes, lower half 7 and 8, upper half 2 to 7.
  */
+import { contextOf } from '../../src/conform/frames.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { fateOf } from './fates.ts';
-import { contextOf } from './finding.ts';
 import type { Context, Life, Packet } from './life.ts';
 
 /** What is refused at the end, if at all. */

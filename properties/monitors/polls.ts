@@ -1,6 +1,6 @@
 /** Polls and passes of net_rx_action(): what they say they brought, against the lines in between. */
+import { contextOf } from '../../src/conform/frames.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
-import { contextOf } from './finding.ts';
 import type { Life } from './life.ts';
 
 /** Polls that are remembered until the end. */

@@ -4,8 +4,9 @@
  * A wakeup that finds a sleeper shows as sched_waking, in the context of sk_data_ready and before anything else there. A
  * reader that sleeps while datagrams are queued is a lost wakeup: no monitor refuses it, for kernels do that.
  */
+import { contextOf } from '../../src/conform/frames.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
-import { contextOf, type Findings } from './finding.ts';
+import type { Findings } from './finding.ts';
 import type { Life } from './life.ts';
 import type { Call, Tasks } from './tasks.ts';
 

@@ -1,10 +1,11 @@
 /** A trace of any length, held against the machines of the model one by one: from a file to findings and figures. */
-import { Frames } from '../../src/conform/frames.ts';
+import { contextOf, Frames } from '../../src/conform/frames.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { eachLine } from '../../src/conform/rows.ts';
-import { contextOf, Findings } from './finding.ts';
+import { Findings } from './finding.ts';
 import { count, Figures } from './figures.ts';
 import { NetRxPasses } from './netRx.ts';
+import { pollOf } from '../traces/survey.ts';
 import { Arrivals } from './arrivals.ts';
 import { Life, type PacketListener } from './life.ts';
 import { Packets } from './packets.ts';
@@ -12,9 +13,6 @@ import { Polls } from './polls.ts';
 import { Schedule } from './schedule.ts';
 import { type Call, MSG, Tasks } from './tasks.ts';
 import { Wakeups } from './wakeups.ts';
-
-/** The fields of napi_poll, which it prints as a sentence. */
-const POLL = /napi struct (\S+) for device (\S+) work (\d+) budget (\d+)/;
 
 export interface WatchOptions {
   /** net.core.netdev_budget, if it is known. */
@@ -219,10 +217,10 @@ export class Watch {
       },
       'event napi_poll': (line) => {
         this.#passes.within(line);
-        const [, , device = '', work = '0', budget = '0'] = POLL.exec(line.rest) ?? [];
-        this.#passes.polled(line, device, Number(work), Number(budget));
+        const { device, work, budget } = pollOf(line.rest);
+        this.#passes.polled(line, device, work, budget);
         this.packets.polled(line);
-        this.#polls.polled(line, device, Number(work));
+        this.#polls.polled(line, device, work);
       },
     };
   }

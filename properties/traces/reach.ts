@@ -3,6 +3,7 @@
  * is not asked.
  */
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
+import { MSG } from '../monitors/tasks.ts';
 import type { Watched } from '../monitors/watch.ts';
 import type { Recording } from './recording.ts';
 import type { Survey } from './survey.ts';
@@ -12,7 +13,6 @@ const PACKETS_MAX = { igb: 12, veth: 400 } as const;
 
 const REASONS = ['NO_SOCKET', 'SOCKET_RCVBUFF', 'UDP_CSUM', 'CPU_BACKLOG'];
 const IP_REASONS = /^(OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
-const MSG_PEEK = 2;
 const RPS = 'RPS, and lines of the IPI are not mapped to steps';
 
 /** Why the composed network cannot be asked about `recording`; undefined if it can. */
@@ -26,7 +26,7 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
   const silent = figures.endsOf(survey.devices, 'silent');
   return (
     at(
-      seen('sys_recvfrom', ({ args }) => (Number(args['flags'] ?? 0) & MSG_PEEK) !== 0),
+      seen('sys_recvfrom', ({ args }) => (Number(args['flags'] ?? 0) & MSG.peek) !== 0),
       'MSG_PEEK',
     ) ??
     at(wokenByTask(lines, pids), 'a signal, or a wakeup by another task') ??

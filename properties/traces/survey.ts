@@ -134,7 +134,13 @@ function nicOf(lines: readonly FtraceLine[], devices: readonly string[]): Pick<S
 }
 
 /** The fields of napi_poll, which it prints as a sentence. */
-export function pollOf(rest: string): { readonly instance: string; readonly device: string; readonly work: number } {
-  const [, instance = '', device = '', work = ''] = /napi struct (\S+) for device (\S+) work (\d+)/.exec(rest) ?? [];
-  return { instance, device, work: Number(work) };
+export function pollOf(rest: string): {
+  readonly instance: string;
+  readonly device: string;
+  readonly work: number;
+  readonly budget: number;
+} {
+  const [, instance = '', device = '', work = '', budget = ''] =
+    /napi struct (\S+) for device (\S+) work (\d+) budget (\d+)/.exec(rest) ?? [];
+  return { instance, device, work: Number(work), budget: Number(budget) };
 }

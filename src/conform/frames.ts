@@ -136,7 +136,7 @@ export function checkTwins(lines: readonly FtraceLine[], records: (key: string) 
 }
 
 /** The task, or the CPU's softirq or hardirq: what has a stack of its own. */
-function contextOf({ level, cpu, pid }: FtraceLine): string {
+export function contextOf({ level, cpu, pid }: FtraceLine): string {
   return level === 'task' ? `task ${pid}` : `${level} ${cpu}`;
 }
 

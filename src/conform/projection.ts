@@ -78,11 +78,7 @@ export class Projection {
 
   /** States in which `label` would be possible, whatever came before. */
   wanted(label: string): string[] {
-    return (
-      this.offers(this.first)
-        .find((one) => one.label === label)
-        ?.from.slice() ?? []
-    );
+    return [...(this.offers(this.first).find((one) => one.label === label)?.from ?? [])];
   }
 
   #stepsOf(state: number) {
