@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'properties/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     reporters: ci ? ['default', 'json', 'junit'] : ['default'],
     ...(ci && { outputFile: { json: 'reports/vitest.json', junit: 'reports/junit.xml' } }),
   },

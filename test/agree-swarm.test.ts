@@ -26,7 +26,7 @@ function runJobs(folder: string): void {
 
 describe.skipIf(!isInstalled('spin') || !isInstalled('gcc'))('a swarm of four', () => {
   const BUG = 'path-no-recheck';
-  const values = { packets: 4, cpus: 2, readers: 2 };
+  const values = { packets: 3, cpus: 2, readers: 2 };
   const scenario = Object.entries(values).map(([key, value]) => `${key}=${value}`);
 
   test('finds a planted bug in a network that does not fit into the memory given, and we replay its trail', () => {
