@@ -47,7 +47,7 @@ export const UNREACHED: Readonly<Record<string, string>> = {
   'napiThread: polling STOP': 'the task that stops it is on the same CPU',
   'napiThread: enabling STOP': 'the task that stops it is on the same CPU',
   'busyPoller: clearing CLEAR_MISSED': BUG_ONLY,
-  'rxList: owned ADD #2': ERROR,
+  'rxList: owned ADD #3': ERROR,
   'softirq: idle OTHER': 'only where recorded traces are explained: the suites have no other softirqs',
   'softirq: serving ENTER': ERROR,
   'softirq: recheck ENTER': ERROR,

@@ -225,3 +225,25 @@ export const RING_BUGS: readonly RingBug[] = [
         })),
   },
 ];
+
+/** Where a batch is smaller than a poll. */
+export const BATCH_BUGS: readonly RingBug[] = [
+  {
+    id: 'list-grows',
+    about: 'gro_normal_one() lets rx_list grow until the poll ends',
+    breaks: ['rx_list goes up once it has gro_normal_batch frames'],
+    plant: (net) => net.replaceMachine('rxList', (machine) => machine.provide({ guards: { fills: () => false } })),
+  },
+  {
+    id: 'batch-cut-short',
+    about: 'gro_normal_list() hands up one frame of a batch and calls the list empty',
+    breaks: ['every packet is in exactly one place, or has ended once'],
+    plant: (net) =>
+      net.replaceMachine('rxList', (machine) =>
+        machine.provide({
+          guards: { isLast: ({ event, context }) => 'pkt' in event && context.frames[0] === event.pkt },
+          actions: { shift: assign({ frames: [] }) },
+        }),
+      ),
+  },
+];

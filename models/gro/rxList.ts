@@ -4,7 +4,7 @@
  * Source      Linux 6.12 net/core/gro.c (gro_normal_one, gro_normal_list), net/core/dev.c (napi_complete_done)
  * Contract    touched by the owner of SCHED only; empty when the instance is free
  * Bounds      RxListBounds
- * Leaves out  merging and holding (a lone datagram is GRO_NORMAL), the early flush at gro_normal_batch (8) frames
+ * Leaves out  merging and holding (a lone datagram is GRO_NORMAL)
  */
 import { assertEvent, assign, setup } from 'xstate';
 import { cite, type Cite } from '../kernel/cite.ts';
@@ -13,6 +13,8 @@ import type { Packet } from '../kernel/packet.ts';
 export interface RxListBounds {
   /** Frames at most: the NAPI weight. */
   readonly size: number;
+  /** As soon as so many wait, they go up: net.core.gro_normal_batch. */
+  readonly batch: number;
 }
 
 export type RxListEvent =
@@ -29,6 +31,9 @@ export const rxList = setup({
   guards: {
     accepts: ({ context, event }) => context.frames.length < context.size && 'pkt' in event && !context.frames.includes(event.pkt),
     isFirst: ({ context, event }) => 'pkt' in event && context.frames[0] === event.pkt,
+    fills: ({ context, event }) =>
+      context.frames.length + 1 === Math.min(context.batch, context.size + 1) && 'pkt' in event && !context.frames.includes(event.pkt),
+    isLast: ({ context, event }) => 'pkt' in event && context.frames[0] === event.pkt && context.frames.length === 1,
     isEmpty: ({ context }) => context.frames.length === 0,
   },
   actions: {
@@ -49,11 +54,21 @@ export const rxList = setup({
       description: 'Belongs to whoever owns SCHED.',
       on: {
         ADD: [
+          { guard: 'fills', target: 'goingUp', actions: 'append', meta: cite('napi_gro_receive', 'gro_normal_list') },
           { guard: 'accepts', target: 'owned', actions: 'append', meta: cite('napi_gro_receive') },
           { target: 'broken', meta: cite('napi_gro_receive') },
         ],
         NEXT: { guard: 'isFirst', target: 'owned', actions: 'shift', meta: cite('gro_normal_list', 'netif_receive_skb_list_internal') },
         EMPTY: { guard: 'isEmpty', target: 'owned', meta: cite('gro_normal_list') },
+      },
+    },
+    goingUp: {
+      description: 'A whole batch: it goes up before the next frame is looked at.',
+      on: {
+        NEXT: [
+          { guard: 'isLast', target: 'owned', actions: 'shift', meta: cite('gro_normal_list', 'netif_receive_skb_list_internal') },
+          { guard: 'isFirst', target: 'goingUp', actions: 'shift', meta: cite('gro_normal_list', 'netif_receive_skb_list_internal') },
+        ],
       },
     },
     broken: { description: 'A frame was added while it was here already, or more frames than a poll can take.' },

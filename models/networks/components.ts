@@ -56,7 +56,7 @@ export function componentsOf(given: Partial<Bounds>) {
     softnet: per(component(softnet, { inPlace: profile.pollInPlace })),
     napi: component(napi, { hasMissed: profile.missed }),
     poll: per(component(igbPoll, { weight: s.weight, batches: profile.rxList })),
-    rxList: component(rxList, { size: s.weight }),
+    rxList: component(rxList, { size: s.weight, batch: s.batch }),
     backlog: per(component(backlog, { max: s.backlogMax, weight: s.weight, clearsEarly: profile.pollInPlace })),
     ip: per(component(ip)),
     udp: per(component(udp)),

@@ -28,6 +28,7 @@ const KEYS = {
     'cpus',
     'ring',
     'weight',
+    'batch',
     'backlogMax',
     'rcvbuf',
     'size',

@@ -29,6 +29,7 @@ const KEYS = {
   cpus: int({ min: 1, max: 64, otherwise: 1, about: 'CPUs' }),
   ring: int({ min: 2, max: 4096, otherwise: 3, about: 'RX descriptors; one is kept back' }),
   weight: int({ min: 1, max: 64, otherwise: 2, about: 'packets per poll' }),
+  batch: int({ min: 1, max: 64, otherwise: 8, about: 'length at which rx_list goes up: gro_normal_batch' }),
   backlogMax: int({ min: 0, max: 100_000, otherwise: 1, about: 'netdev_max_backlog' }),
   rcvbuf: int({ min: 1, max: 2 ** 31 - 1, otherwise: 2, about: 'sk_rcvbuf, in the unit of size' }),
   size: int({ min: 1, max: 65_536, otherwise: 1, about: 'truesize of every datagram' }),
@@ -36,7 +37,7 @@ const KEYS = {
   modes: choice(['block', 'all'], 'block', 'how they call: blocking only, or also MSG_DONTWAIT and SO_RCVTIMEO'),
   tokens: int({ min: 0, max: 4096, otherwise: 6, about: 'ICMP errors before the rate limit' }),
   holds: int({ min: 0, max: 4, otherwise: 0, about: 'times another task takes the socket lock' }),
-  kicks: int({ min: 0, max: 16, otherwise: 0, about: 'software interrupts by the watchdog' }),
+  kicks: int({ min: 0, max: 4096, otherwise: 0, about: 'software interrupts by the watchdog' }),
   closes: int({ min: 0, max: 2, otherwise: 0, about: 'times the interface goes down' }),
 } as const;
 

@@ -13,7 +13,7 @@ import { cite, type Cite } from '../kernel/cite.ts';
 export interface PollBounds {
   /** NAPI weight: frames per poll. */
   readonly weight: number;
-  /** 5.4 and later: frames wait in napi->rx_list and go up together when the poll completes. */
+  /** 5.4 and later: frames wait in napi->rx_list and go up together: as a batch is full, and when the poll completes. */
   readonly batches: boolean;
 }
 
@@ -23,7 +23,8 @@ export type PollEvent =
   | { readonly type: 'EMPTY' } //           the next descriptor is not done
   | { readonly type: 'SPENT' } //           the weight is used up; the ring is not looked at again
   | { readonly type: 'REFILL' } //          buffers and tail
-  | { readonly type: 'FLUSH' } //           one frame of rx_list goes up
+  | { readonly type: 'BATCH' } //           one frame of a whole batch of rx_list goes up
+  | { readonly type: 'FLUSH' } //           one frame of rx_list goes up, as the poll completes
   | { readonly type: 'FLUSHED' } //         rx_list is empty
   | { readonly type: 'COMPLETE' } //        SCHED is cleared
   | { readonly type: 'COMPLETE_MISSED' } // MISSED was set: SCHED kept, queued again
@@ -66,6 +67,7 @@ export const igbPoll = setup({
       description: 'In the loop of igb_clean_rx_irq().',
       on: {
         TAKE: { guard: 'weightLeft', target: 'cleaning', actions: 'count', meta: cite('igb_clean_rx_irq', 'napi_gro_receive') },
+        BATCH: { target: 'cleaning', meta: cite('napi_gro_receive', 'gro_normal_list') },
         EMPTY: { guard: 'weightLeft', target: 'refilling', meta: cite('igb_clean_rx_irq') },
         SPENT: { guard: 'weightSpent', target: 'refilling', meta: cite('igb_clean_rx_irq') },
       },

@@ -16,6 +16,7 @@ import { inReceive } from '../../models/socket/receive.ts';
 import { keeps } from '../../models/socket/socket.ts';
 import { inHand } from '../../models/task/reader.ts';
 import { inUdp } from '../../models/udp/udp.ts';
+import { BATCH_GOES_UP } from './gro.ts';
 
 /** Where a packet can be, as far as a network has such places. */
 export type Places = Pick<Parts, 'wire' | 'ledger'> &
@@ -37,6 +38,15 @@ export function noStuckFrame(n: Pick<Parts, 'ring'>, where: readonly Observation
 export function noStuckBatch(n: Pick<Parts, 'rxList'>): Property {
   const waits = n.rxList.is('holds a frame', (context) => context.frames.length > 0);
   return quiescent('no frame waits in rx_list when all is at rest', [[waits]], [waits]);
+}
+
+/** 8.1: a whole batch goes up before the driver looks for the next frame. */
+export function batchLeaves(n: Pick<Parts, 'rxList'>): Property {
+  return never(
+    BATCH_GOES_UP,
+    [[n.rxList.is('has a whole batch that stays', ({ frames, batch }, state) => state === 'owned' && frames.length >= batch)]],
+    [n.rxList.in('goingUp')],
+  );
 }
 
 /** The same for the backlog of every CPU. */

@@ -63,10 +63,13 @@ export const heldWithinLimit = (n: GroParts): Property =>
     [n.gro.is('holds as many', ({ order, limit }) => order.length === limit)],
   );
 
+/** Of GRO, and of a driver whose frames GRO lets pass. */
+export const BATCH_GOES_UP = 'rx_list goes up once it has gro_normal_batch frames';
+
 /** 8.1: gro_normal_batch. */
 export const batchGoesUp = (n: GroParts): Property =>
   never(
-    'rx_list goes up once it has gro_normal_batch frames',
+    BATCH_GOES_UP,
     [[n.gro.is('has a whole batch that stays', ({ list, batch, draining }) => list.length >= batch && !draining)]],
     [n.gro.is('hands a batch up', ({ draining }) => draining)],
   );

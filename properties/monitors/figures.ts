@@ -55,7 +55,7 @@ export function count<K>(counts: Map<K, number>, key: K, times = 1): void {
 }
 
 /** The names of errors that recvfrom() returns. */
-function errnoOf(ret: number): string {
+export function errnoOf(ret: number): string {
   const names: Readonly<Record<number, string>> = {
     4: 'EINTR',
     11: 'EAGAIN',

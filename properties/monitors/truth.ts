@@ -2,7 +2,7 @@
 import type { Fate } from '../../models/kernel/packet.ts';
 import { TERMINALS } from '../../models/kernel/terminals.ts';
 import type { Meta } from '../traces/recording.ts';
-import type { Figures } from './figures.ts';
+import { count, type Figures } from './figures.ts';
 
 /** One figure: what the lines give, and what was counted. */
 export interface Compared {
@@ -49,7 +49,8 @@ export function compare({ figures }: { readonly figures: Figures }, meta: Meta, 
   const can = (need: keyof typeof NEEDS): boolean => NEEDS[need].every((key) => records(key));
   const row = (need: keyof typeof NEEDS, name: string, told: number, least: number, most = least): Compared[] =>
     can(need) ? [{ name, least, most, told }] : [];
-  if (delta === undefined) return callRows(meta, figures.calls, can('calls'));
+  const calls = can('calls') ? callRows(meta, figures.calls) : [];
+  if (delta === undefined) return calls;
   const told = (name: string): number => delta[`B.${name}`] ?? 0;
   const sum = (pattern: RegExp): number =>
     Object.entries(delta).reduce((total, [name, value]) => total + (pattern.test(name) ? value : 0), 0);
@@ -57,7 +58,7 @@ export function compare({ figures }: { readonly figures: Figures }, meta: Meta, 
   const handedUp = receiver.reduce((total, dev) => total + (figures.handedUp.get(dev) ?? 0), 0);
   const isLoopback = receiver[0] === 'lo';
   return [
-    ...callRows(meta, figures.calls, can('calls')),
+    ...calls,
     ...row('calls', 'Udp.InDatagrams', told('Udp.InDatagrams') + (isLoopback ? 0 : (delta['A.Udp.InDatagrams'] ?? 0)), figures.reads),
     ...row('stack', 'Ip.InReceives', told('Ip.InReceives'), handedUp - figures.endsOf(receiver, 'otherhost')),
     ...Object.entries(BY_END).flatMap(([name, counter]) => row('ends', name, told(name), figures.endsOf(receiver, ...fatesOf(counter)))),
@@ -76,31 +77,28 @@ export function compare({ figures }: { readonly figures: Figures }, meta: Meta, 
   ];
 }
 
-/** By process and result; of several threads, the sum. */
-function callRows({ ground_truth }: Meta, calls: ReadonlyMap<string, number>, can: boolean): Compared[] {
-  if (!can) return [];
-  return Object.values(ground_truth?.processes ?? {}).flatMap(({ name, pid, by_result, ok = 0, err = 0 }) => {
+/** `calls` against what the programs counted, by process and result; of several threads, the sum. */
+export function callRows({ ground_truth }: Meta, calls: ReadonlyMap<string, number>): Compared[] {
+  return Object.values(ground_truth?.processes ?? {}).flatMap(({ name, pid, by_result = {}, ok = 0, err = 0 }) => {
     const pids = new Set([pid, ...[...name.matchAll(/=(\d+)/g)].map(([, thread]) => Number(thread))]);
+    const seen = new Map<string, number>();
+    for (const [key, times] of calls) {
+      const [, of, result = ''] = /-(\d+) (.+)$/.exec(key) ?? [];
+      if (pids.has(Number(of))) count(seen, result, times);
+    }
     const told = new Map<string, number>();
-    for (const [call, times] of Object.entries(by_result ?? {})) {
+    for (const [call, times] of Object.entries(by_result)) {
       const result = /^recvfrom(?:\[\w+\])?:(\w+)$/.exec(call)?.[1];
-      if (result !== undefined) told.set(result, (told.get(result) ?? 0) + times);
+      if (result !== undefined) count(told, result, times);
     }
     // Of many calls the list is shortened, the sum is not.
-    const listed = Object.values(by_result ?? {}).reduce((sum, times) => sum + times, 0);
+    const listed = Object.values(by_result).reduce((sum, times) => sum + times, 0);
     if (listed < ok + err && told.has('ok')) told.set('ok', ok);
+    // A signal may restart the call without the program knowing.
+    else for (const result of seen.keys()) if (result !== 'EINTR' && told.size > 0) count(told, result, 0);
     return [...told].map(([result, times]) => {
-      const seen = [...calls].reduce((sum, [key, value]) => {
-        const [, of, what] = /-(\d+) (.+)$/.exec(key) ?? [];
-        return pids.has(Number(of)) && what === result ? sum + value : sum;
-      }, 0);
-      // A signal may restart the call without the program knowing.
-      return {
-        name: `recvfrom() of ${name}: ${result}`,
-        least: result === 'EINTR' ? Math.min(seen, times) : seen,
-        most: seen,
-        told: times,
-      };
+      const most = seen.get(result) ?? 0;
+      return { name: `recvfrom() of ${name}: ${result}`, least: result === 'EINTR' ? Math.min(most, times) : most, most, told: times };
     });
   });
 }

@@ -1,13 +1,22 @@
 /** The lower half: ring, interrupt, softirq, NAPI, and the same while the interface comes and goes. */
 import { type Suite, suite } from '../../src/model/suite.ts';
 import { BOOT_BUGS } from '../../models/bugs/boot.ts';
-import { RING_BUGS } from '../../models/bugs/ring.ts';
+import { BATCH_BUGS, RING_BUGS } from '../../models/bugs/ring.ts';
 import { range } from '../../models/kernel/packet.ts';
 import { PROFILE, type ProfileName } from '../../models/kernel/profile.ts';
 import type { Parts } from '../../models/networks/parts.ts';
 import { bootSlice, ringSlice } from '../../models/networks/ring.ts';
 import { disabledIsQuiet, noPollWithoutRing, upperTablesFirst } from '../claims/boot.ts';
-import { accounted, CONSERVATION, conservation, NO_STUCK_FRAME, noStuckBatch, noStuckFrame, spuriousInterrupt } from '../claims/frames.ts';
+import {
+  accounted,
+  batchLeaves,
+  CONSERVATION,
+  conservation,
+  NO_STUCK_FRAME,
+  noStuckBatch,
+  noStuckFrame,
+  spuriousInterrupt,
+} from '../claims/frames.ts';
 import { noDeadVector, onePoller, polledIsScheduled, scheduledIsPolled } from '../claims/napi.ts';
 import { FRAME_TAKEN, frameIsTaken, raisedIsCleared, vectorIsOpened } from '../claims/progress.ts';
 import { handlerBeforeRaise, neverNested, raisedHasServer, raisedIsServed } from '../claims/softirq.ts';
@@ -108,6 +117,14 @@ export const RING_SUITES: readonly Suite[] = [
     walk: { packets: 8, kicks: 2, ring: 8, cpus: 2 },
     properties: ringProperties,
     bugs: [],
+  }),
+  suite({
+    id: 'ring/6.12-batch',
+    family: ringSlice,
+    scenario: { profile: '6.12', packets: 4, weight: 3, batch: 2 },
+    walk: { packets: 24, ring: 32, weight: 16, batch: 8, cpus: 2 },
+    properties: (network, s) => [...ringProperties(network, s), batchLeaves(network.refs)],
+    bugs: BATCH_BUGS,
   }),
 ];
 

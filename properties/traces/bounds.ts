@@ -14,13 +14,10 @@ const RCVBUF_DEFAULT = 212_992;
 const RING_DEFAULT = 256;
 /** Tokens of a full bucket: XRLIM_BURST_FACTOR. */
 const TOKENS = 6;
-const KICKS_MAX = 16;
 
 export interface Bounds {
   readonly scenario: Readonly<Record<string, Value>>;
   readonly placement: Placement;
-  /** How often the watchdog may interrupt: as often as no frame explains; and where that is too few, every time. */
-  readonly kicks: readonly [few: number, most: number];
   readonly notes: readonly string[];
 }
 
@@ -53,9 +50,10 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       // SO_RCVTIMEO and O_NONBLOCK cannot be seen.
       modes: 'all',
       tokens: tokensOf(lines),
+      // Any interrupt may be the watchdog's: the fewest inferred steps have it so only where no frame explains one.
+      kicks: interrupts,
     },
     placement: { senders: arrivals, home, ipEnds: ipEndsOf(recording), ...(survey.device === 'igb' && { otherSoftirqs: arrivals }) },
-    kicks: [Math.min(Math.max(interrupts - packets, 0), KICKS_MAX), Math.min(interrupts, KICKS_MAX)],
     notes: [
       ...(note === undefined ? [] : [note]),
       ...(rcvbuf === undefined ? [`SO_RCVBUF is not known: taken to be ${RCVBUF_DEFAULT}`] : []),

@@ -5,11 +5,11 @@ import { UsageError } from '../../src/model/error.ts';
 import type { Revealed, Value } from '../../src/model/network.ts';
 import { scenarioOf, scenarioText } from '../../src/model/scenario.ts';
 import { receivePath, receivePathOn, type ReceivePathScenario } from '../../models/networks/receive-path.ts';
-import { type Bounds, boundsOf } from './bounds.ts';
+import { boundsOf } from './bounds.ts';
 import type { Watched } from '../monitors/watch.ts';
 import { observe, recordsStep } from './observe.ts';
 import { beyondReach } from './reach.ts';
-import { type Recording, readRecording } from './recording.ts';
+import { readRecording } from './recording.ts';
 import type { ConformResult, Subject } from './result.ts';
 import { type Survey, surveyOf } from './survey.ts';
 import { agreeing, counterTruth } from './truth.ts';
@@ -35,16 +35,7 @@ export function conform(path: string, options: ConformOptions = {}): ConformResu
   const beyond = options.watched && beyondReach(recording, survey, options.watched);
   if (beyond !== undefined) throw new UsageError(`${path}: ${beyond}`, 65);
   const bounds = boundsOf(recording, survey, options.profile);
-  const [few, most] = [bounds.kicks[0], bounds.kicks[1]];
-  const first = attempt(recording, survey, bounds, few, options);
-  return first.kind === 'rejected' && most > few && options.scenario?.['kicks'] === undefined
-    ? attempt(recording, survey, bounds, most, options)
-    : first;
-}
-
-/** Checks with `kicks` interrupts by the watchdog at most. */
-function attempt(recording: Recording, survey: Survey, bounds: Bounds, kicks: number, options: ConformOptions): ConformResult {
-  const scenario = scenarioOf(receivePath, { ...bounds.scenario, kicks, ...options.scenario });
+  const scenario = scenarioOf(receivePath, { ...bounds.scenario, ...options.scenario });
   refuseOtherParties(scenario, survey);
   const network = receivePathOn(scenario, bounds.placement);
   const n = network.refs;

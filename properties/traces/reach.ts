@@ -8,15 +8,12 @@ import type { Watched } from '../monitors/watch.ts';
 import type { Recording } from './recording.ts';
 import type { Survey } from './survey.ts';
 
-/** Frames of a ring, packets of a backlog: beyond, the search between two lines is too wide. */
-const PACKETS_MAX = { igb: 12, veth: 400 } as const;
-
 const REASONS = ['NO_SOCKET', 'SOCKET_RCVBUFF', 'UDP_CSUM', 'CPU_BACKLOG'];
 const IP_REASONS = /^(OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
 const RPS = 'RPS, and lines of the IPI are not mapped to steps';
 
 /** Why the composed network cannot be asked about `recording`; undefined if it can. */
-export function beyondReach({ lines, meta }: Recording, survey: Survey, { figures, packets }: Watched): string | undefined {
+export function beyondReach({ lines, meta }: Recording, survey: Survey, { figures }: Watched): string | undefined {
   const pids = new Set(survey.readers.map(({ pid }) => pid));
   const seen = (name: string, is: (line: FtraceLine) => boolean): FtraceLine | undefined =>
     lines.find((line) => line.name === name && is(line));
@@ -69,8 +66,7 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
         )
       : undefined) ??
     (unheard > 0 ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
-    (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined) ??
-    (packets > PACKETS_MAX[survey.device] ? `${packets} packets: the search has at most ${PACKETS_MAX[survey.device]}` : undefined)
+    (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined)
   );
 }
 

@@ -2,6 +2,8 @@
 import type { Observation } from '../../src/model/component.ts';
 import { reads } from '../../models/kernel/counter.ts';
 import type { CounterName } from '../../models/networks/parts.ts';
+import { count, errnoOf } from '../monitors/figures.ts';
+import { agrees, callRows } from '../monitors/truth.ts';
 import type { Path } from './book.ts';
 import type { Recording } from './recording.ts';
 import type { Survey } from './survey.ts';
@@ -46,38 +48,16 @@ export function agreeing(n: Path, truth: readonly CounterTruth[]): Observation[]
 }
 
 /** Where the calls of recvfrom() in the trace are not those that the programs counted. */
-export function callDisagreements({ meta, lines, path }: Recording, { readers }: Survey): string[] {
-  const processes = Object.values(meta?.ground_truth?.processes ?? {});
-  return processes.flatMap(({ name, pid, by_result }) => {
-    const told = toldResults(by_result);
-    // Threads have pids of their own: `tn_rxA=6956,tn_rxB=6958`.
-    const pids = new Set([pid, ...[...name.matchAll(/=(\d+)/g)].map(([, thread]) => Number(thread))]);
-    // A call that a signal interrupts may be entered again without the program knowing.
-    if (!readers.some((reader) => pids.has(reader.pid)) || told.has('EINTR')) return [];
-    const returned = lines.filter((line) => line.kind === 'exit' && line.name === 'sys_recvfrom' && pids.has(line.pid));
-    return RESULTS.flatMap((result) => {
-      const [count, seen] = [told.get(result) ?? 0, returned.filter(({ args }) => resultOf(args['ret']) === result).length];
-      return seen === count ? [] : [`meta.json counts ${count} recvfrom() of ${name} with result ${result}, ${path} shows ${seen}`];
-    });
-  });
-}
-
-const RESULTS = ['ok', 'EAGAIN', 'ECONNREFUSED'] as const;
-
-/** `recvfrom:ok` and `recvfrom[A]:ok`, by result. */
-function toldResults(byResult: Readonly<Record<string, number>> = {}): ReadonlyMap<string, number> {
-  const told = new Map<string, number>();
-  for (const [call, count] of Object.entries(byResult)) {
-    const [, result] = /^recvfrom(?:\[\w+\])?:(\w+)$/.exec(call) ?? [];
-    if (result !== undefined) told.set(result, (told.get(result) ?? 0) + count);
+export function callDisagreements({ meta, lines, path }: Recording): string[] {
+  if (meta === undefined) return [];
+  const calls = new Map<string, number>();
+  for (const { kind, name, comm, pid, args } of lines) {
+    const ret = Number(args['ret']);
+    if (kind === 'exit' && name === 'sys_recvfrom') count(calls, `${comm}-${pid} ${ret < 0 ? errnoOf(ret) : 'ok'}`);
   }
-  return told;
-}
-
-function resultOf(ret: string | undefined): string {
-  if (ret === '-11') return 'EAGAIN';
-  if (ret === '-111') return 'ECONNREFUSED';
-  return Number(ret) >= 0 ? 'ok' : 'other';
+  return callRows(meta, calls)
+    .filter((row) => !agrees(row))
+    .map(({ name, told, most }) => `meta.json counts ${told} ${name.replace(': ', ' with result ')}, ${path} shows ${most}`);
 }
 
 /** The trace goes on until the last call that meta.json knows of has returned. */

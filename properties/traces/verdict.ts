@@ -67,10 +67,10 @@ function whyImpossible(seen: SeenStep | SeenState, { step, neverShown }: Diagnos
 
 /** Every line is explained: the calls and the counters must be those of the ground truth. Undefined if they are. */
 function atEnd(one: Case, nodes: readonly Node[]): Verdict | undefined {
-  const { recording, survey, network, n, truth } = one;
+  const { recording, network, n, truth } = one;
   // A file that was cut off cannot be held to what happened after its end.
   if (recording.damage !== undefined && !coversTruth(recording)) return refuseDamage(one);
-  const calls = callDisagreements(recording, survey);
+  const calls = callDisagreements(recording);
   const node = fewest(nodes);
   const { blockers } = falseAt(network, node, agreeing(n, truth));
   if (calls.length + blockers.length === 0) return recording.damage === undefined ? undefined : refuseDamage(one);

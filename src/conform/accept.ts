@@ -9,7 +9,7 @@
 import type { Observation } from '../model/component.ts';
 import { ModelError } from '../model/error.ts';
 import type { Network, Revealed } from '../model/network.ts';
-import { Closure, compareRuns, type Limits, type Node } from './closure.ts';
+import { Closure, compareRuns, type Effort, EVERYTHING, type Limits, type Node } from './closure.ts';
 import type { Contradiction, Seen, SeenState, SeenStep } from './seen.ts';
 import { Shows } from './shows.ts';
 
@@ -37,24 +37,38 @@ export type Answer =
 
 const LIMITS: Limits = { statesPerLineMax: 100_000, statesMax: 2_000_000 };
 
+/** One try after the other: little explains most traces, at a cost that grows with their length; to refuse one takes all. */
+const EFFORTS: readonly Effort[] = [{ width: 16, slack: 1 }, { width: 128, slack: 4 }, EVERYTHING];
+
 /** Answers `question`. Throws a ModelError if its setup is ambiguous. */
 export function accept(question: Question): Answer {
-  const { network, seen, records } = question;
-  const shows = new Shows(network, records);
-  const closure = new Closure(network, shows, [...seen.flatMap(whenOf), ...question.atEnd], { ...LIMITS, ...question.limits });
-  let nodes: readonly Node[] = [setUp(closure, question)];
+  const shows = new Shows(question.network, question.records);
+  const observations = [...question.seen.flatMap(whenOf), ...question.atEnd];
+  let states = 0;
+  for (const effort of EFFORTS) {
+    const closure = new Closure(question.network, shows, observations, { ...LIMITS, ...question.limits }, effort);
+    closure.states = states;
+    const answer = search(question, shows, closure);
+    if (answer.kind === 'accepted' || answer.kind === 'contradicted' || !closure.isCut) return answer;
+    states = closure.states;
+  }
+  throw new Error('the last try leaves nothing out');
+}
+
+function search({ network, seen, atEnd, setup }: Question, shows: Shows, closure: Closure): Answer {
+  let nodes: readonly Node[] = [setUp(closure, network, setup)];
   for (const one of seen) {
     if (one.kind === 'contradiction') return { kind: 'contradicted', seen: one, nodes, states: closure.states };
     const next = one.kind === 'state' ? keep(closure, nodes, one) : take(closure, nodes, one, shows.showing(one.shows));
     if (typeof next === 'string') return { kind: 'unknown', limit: next, seen: one, states: closure.states };
     if (next.length === 0) return { kind: 'impossible', seen: one, nodes, states: closure.states };
-    nodes = next;
+    nodes = closure.best(next);
   }
-  return settle(closure, nodes, question.atEnd);
+  return settle(closure, nodes, atEnd);
 }
 
 /** The state after the setup steps. */
-function setUp(closure: Closure, { network, setup }: Question): Node {
+function setUp(closure: Closure, network: Network, setup: readonly string[]): Node {
   let node = closure.initial();
   for (;;) {
     closure.look(node);
@@ -68,28 +82,49 @@ function setUp(closure: Closure, { network, setup }: Question): Node {
   }
 }
 
-/** The states of the closure in which the line is true. */
+/** The states of the closure in which the line is true; not those that another one leads to without a line. */
 function keep(closure: Closure, from: readonly Node[], line: SeenState): Node[] | string {
   const kept: Node[] = [];
-  const limit = closure.over(from, (node) => {
-    if (closure.holds(line.when)) kept.push(node);
+  const late = new Set<string>();
+  const limit = closure.over(from, (node, further) => {
+    if (!closure.holds(line.when)) return false;
+    if (!late.has(node.key)) kept.push(node);
+    for (const { key } of further) late.add(key);
+    return true;
   });
   return limit ?? kept;
 }
 
-/** The states after a step that shows the line. */
+/**
+ * The states after a step that shows the line. Where a hidden step and that step lead to the same state in either order,
+ * only the one with the hidden step last is followed: it is taken between later lines, if at all.
+ */
 function take(closure: Closure, from: readonly Node[], line: SeenStep, steps: readonly number[]): Node[] | string {
   const taken = new Map<string, Node>();
-  const limit = closure.over(from, (node) => {
-    if (!closure.holds(line.when)) return;
-    for (const step of steps) {
-      if (!closure.allows(step)) continue;
-      const next = closure.after(node, step, line.line);
+  const late = new Set<string>();
+  const limit = closure.over(from, (node, further) => {
+    const nexts = closure.holds(line.when)
+      ? steps.filter((step) => closure.allows(step)).map((step) => closure.after(node, step, line.line))
+      : [];
+    for (const next of nexts) {
       const known = taken.get(next.key);
-      if (known === undefined || compareRuns(next, known) < 0) taken.set(next.key, next);
+      if (!late.has(`${next.step} ${node.key}`) && (known === undefined || compareRuns(next, known) < 0)) taken.set(next.key, next);
+      for (const hidden of further) {
+        if (commutes(closure, line, hidden, next)) late.add(`${next.step} ${hidden.key}`);
+      }
     }
+    return nexts.length > 0;
   });
   return limit ?? [...taken.values()];
+}
+
+/** The step to `next`, which shows the line, leads on from `hidden` to where the step to `hidden` leads on from `next`. */
+function commutes(closure: Closure, line: SeenStep, hidden: Node, next: Node): boolean {
+  closure.look(next);
+  if (!closure.allows(hidden.step)) return false;
+  const { key } = closure.after(next, hidden.step, undefined);
+  closure.look(hidden);
+  return closure.holds(line.when) && closure.allows(next.step) && closure.after(hidden, next.step, line.line).key === key;
 }
 
 /** What the system has left to do, and the trace would not show, is done; then the end must be as it should be. */
@@ -99,9 +134,10 @@ function settle(closure: Closure, from: readonly Node[], atEnd: readonly Observa
   const limit = closure.over(
     from,
     (node) => {
-      if (closure.enabled().some((step) => closure.isSilent(step))) return;
+      if (closure.enabled().some((step) => closure.isSilent(step))) return false;
       rest.push(node);
       if (best === undefined && closure.holds(atEnd)) best = node;
+      return best !== undefined;
     },
     'silent',
   );

@@ -30,6 +30,16 @@ export interface Limits {
   readonly statesMax: number;
 }
 
+/** How much of a closure is kept. */
+export interface Effort {
+  /** States that go on to the next line. */
+  readonly width: number;
+  /** Inferred steps more than where the closure first shows a line. */
+  readonly slack: number;
+}
+
+export const EVERYTHING: Effort = { width: Number.POSITIVE_INFINITY, slack: Number.POSITIVE_INFINITY };
+
 /** `hidden`: any step that the trace would not show. `silent`: of these, only the system's own, not the environment's. */
 type Reach = 'hidden' | 'silent';
 
@@ -37,13 +47,16 @@ export class Closure {
   readonly instances: readonly StepInstance[];
   /** Looked at so far. */
   states = 0;
+  /** States were left out, for want of effort. */
+  isCut = false;
   readonly #stepper: Stepper;
   readonly #isHidden: readonly boolean[];
   readonly #conjunctions = new Map<string, number>();
   readonly #limits: Limits;
+  readonly #effort: Effort;
 
   /** `observations` are what `holds` can be asked about. */
-  constructor(network: Network, shows: Shows, observations: readonly Observation[], limits: Limits) {
+  constructor(network: Network, shows: Shows, observations: readonly Observation[], limits: Limits, effort: Effort = EVERYTHING) {
     const distinct = new Map(observations.map((one) => [nameOf(one), one]));
     for (const name of distinct.keys()) this.#conjunctions.set(name, this.#conjunctions.size);
     this.#stepper = new Stepper(
@@ -53,6 +66,7 @@ export class Closure {
     this.instances = this.#stepper.instances;
     this.#isHidden = shows.shown.map((revealed) => revealed === undefined);
     this.#limits = limits;
+    this.#effort = effort;
   }
 
   initial(): Node {
@@ -81,6 +95,13 @@ export class Closure {
     return this.#isHidden[step]! && this.instances[step]!.environment !== true;
   }
 
+  /** The best of `nodes`, as many as go on. */
+  best(nodes: readonly Node[]): readonly Node[] {
+    if (nodes.length <= this.#effort.width) return nodes;
+    this.isCut = true;
+    return [...nodes].sort(compareRuns).slice(0, this.#effort.width);
+  }
+
   /** The node after `step`, which is enabled in the state last looked at: that of `parent`. */
   after(parent: Node, step: number, line: number | undefined): Node {
     const state = new Int32Array(parent.state.length);
@@ -90,16 +111,30 @@ export class Closure {
   }
 
   /**
-   * Visits the closure of `from`, each state once, looked at. Returns the limit that ended it, if one did. The visitor may
-   * not look elsewhere.
+   * Visits the closure of `from`, each state once, looked at, and with the nodes one hidden step further that are not
+   * visited before it; ends `slack` inferred steps after the visitor first returns true. Returns the limit that ended it,
+   * if one did. The visitor may look elsewhere.
    */
-  over(from: readonly Node[], visit: (node: Node) => void, reach: Reach = 'hidden'): string | undefined {
-    const first = Math.min(...from.map((node) => node.inferred));
+  over(from: readonly Node[], visit: (node: Node, further: readonly Node[]) => boolean, reach: Reach = 'hidden'): string | undefined {
+    let last = Number.POSITIVE_INFINITY;
     const layers: Node[][] = [];
-    const put = (node: Node): void => void (layers[node.inferred - first] ??= []).push(node);
+    /** By key: the fewest inferred steps. */
+    const inferred = new Map<string, number>();
+    const first = from.reduce((least, node) => Math.min(least, node.inferred), Number.POSITIVE_INFINITY);
+    const put = (node: Node): boolean => {
+      const known = inferred.get(node.key);
+      if (known !== undefined && known < node.inferred) return false;
+      inferred.set(node.key, node.inferred);
+      (layers[node.inferred - first] ??= []).push(node);
+      return true;
+    };
     from.forEach(put);
     const done = new Set<string>();
     for (let layer = 0; layer < layers.length; layer++) {
+      if (layer > last) {
+        this.isCut = true;
+        break;
+      }
       for (const node of (layers[layer] ?? []).sort(compareRuns)) {
         if (done.has(node.key)) continue;
         done.add(node.key);
@@ -107,10 +142,13 @@ export class Closure {
         if (done.size > this.#limits.statesPerLineMax) return `${this.#limits.statesPerLineMax} states between two lines`;
         if (this.states > this.#limits.statesMax) return `${this.#limits.statesMax} states in all`;
         this.look(node);
-        visit(node);
+        const further: Node[] = [];
         for (const step of this.enabled()) {
-          if (reach === 'silent' ? this.isSilent(step) : this.#isHidden[step]!) put(this.after(node, step, undefined));
+          if (reach === 'silent' ? !this.isSilent(step) : !this.#isHidden[step]!) continue;
+          const next = this.after(node, step, undefined);
+          if (put(next)) further.push(next);
         }
+        if (visit(node, further)) last = Math.min(last, layer + this.#effort.slack);
       }
     }
     return undefined;

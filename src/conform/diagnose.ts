@@ -70,6 +70,7 @@ export function diagnose(
       const score = falses.length + candidate.wrongArgs.length;
       if (best === undefined || score < best.score) best = { node, candidate, falses, score };
     }
+    return false;
   });
   const { node, candidate, falses } = best ?? { node: again[0]!, candidate: undefined, falses: [] };
   const trace = replay(

@@ -122,6 +122,7 @@ export function checkTwins(lines: readonly FtraceLine[], records: (key: string) 
   const isProbed = (name: string): boolean => probed.has(name) || records(`probe ${name}`);
   const previous = new Map<string, FtraceLine>();
   return lines.flatMap((one): Contradiction[] => {
+    if (isIrqExit(one)) return [];
     const before = previous.get(contextOf(one));
     previous.set(contextOf(one), one);
     const called = before?.kind === 'function' && isProbed(before.name) ? before.name : undefined;
@@ -134,6 +135,9 @@ export function checkTwins(lines: readonly FtraceLine[], records: (key: string) 
     return [{ kind: 'contradiction', line: one.line, text: one.text, why }];
   });
 }
+
+/** On the way out of an interrupt, before softirqs are counted: by its flags a line of the task that was interrupted. */
+const isIrqExit = ({ kind, parent }: FtraceLine): boolean => kind === 'function' && /irq_exit/.test(parent ?? '');
 
 /** The task, or the CPU's softirq or hardirq: what has a stack of its own. */
 export function contextOf({ level, cpu, pid }: FtraceLine): string {

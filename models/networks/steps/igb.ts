@@ -82,7 +82,7 @@ function disabledSteps(n: IgbParts, cpu: readonly number[]): StepTemplate[] {
   ];
 }
 
-/** igb_clean_rx_irq() and the refill. A frame goes straight up (3.10), or into rx_list, which goes up as the poll completes (`batches`). */
+/** igb_clean_rx_irq() and the refill. A frame goes straight up (3.10), or into rx_list, which goes up by the batch and as the poll completes (`batches`). */
 export function cleanSteps(
   n: Pick<IgbParts, 'poll' | 'ring' | 'rxList'>,
   { packets, batches }: { readonly packets: number; readonly batches: boolean },
@@ -94,23 +94,29 @@ export function cleanSteps(
   const take = (c: number, pkt: Packet) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })];
   const plain = (name: string, moves: (c: number) => readonly Move[], when: (c: number) => readonly Observation[] = () => []) =>
     step(`${prefix}${name}`, { cpu }, ({ cpu: c }) => ({ owner: owner(c), moves: moves(c), when: [runs(c), ...when(c)] }));
+  const done = (c: number) => [...settled(c), ...(batches ? [n.rxList.in('owned')] : [])];
   return [
     step(`${prefix}take`, domain, ({ cpu: c, pkt }) => {
       if (batches) {
         const moves = [...take(c, pkt), n.rxList.on({ type: 'ADD', pkt })];
-        return { owner: owner(c), moves, when: [runs(c)], reveals: [{ event: 'napi_gro_receive_entry', args: { cpu: c, pkt } }] };
+        return {
+          owner: owner(c),
+          moves,
+          when: [runs(c), ...settled(c)],
+          reveals: [{ event: 'napi_gro_receive_entry', args: { cpu: c, pkt } }],
+        };
       }
       const { moves, when } = up(c, pkt);
       return { owner: owner(c), moves: [...take(c, pkt), ...moves], when: [runs(c), ...settled(c), ...when] };
     }),
     ...(batches ? flushSteps(n, domain, up, settled, { prefix, cpu, owner, runs }) : []),
-    plain('ring_empty', (c) => [n.poll(c).on({ type: 'EMPTY' }), n.ring.on({ type: 'EMPTY' })], settled),
-    plain('weight_spent', (c) => [n.poll(c).on({ type: 'SPENT' })], settled),
+    plain('ring_empty', (c) => [n.poll(c).on({ type: 'EMPTY' }), n.ring.on({ type: 'EMPTY' })], done),
+    plain('weight_spent', (c) => [n.poll(c).on({ type: 'SPENT' })], done),
     plain('refill', (c) => [n.poll(c).on({ type: 'REFILL' }), n.ring.on({ type: 'REFILL' })]),
   ];
 }
 
-/** rx_list goes up, frame by frame. */
+/** rx_list goes up, frame by frame: in the loop only as a whole batch. */
 function flushSteps(
   n: Pick<IgbParts, 'poll' | 'rxList'>,
   domain: { readonly cpu: readonly number[]; readonly pkt: readonly number[] },
@@ -118,16 +124,17 @@ function flushSteps(
   settled: (cpu: number) => readonly Observation[],
   { prefix, cpu, owner, runs }: Caller,
 ): StepTemplate[] {
-  return [
-    step(`${prefix}gro_flush`, domain, ({ cpu: c, pkt }) => {
+  const isBatch = n.rxList.in('goingUp');
+  // Revealed by nothing: netif_receive_skb comes for every frame of the list before IP sees the first.
+  const goesUp = (name: string, type: 'BATCH' | 'FLUSH', also: readonly Observation[]) =>
+    step(`${prefix}${name}`, domain, ({ cpu: c, pkt }) => {
       const { moves, when } = up(c, pkt);
-      return {
-        owner: owner(c),
-        moves: [n.poll(c).on({ type: 'FLUSH' }), n.rxList.on({ type: 'NEXT', pkt }), ...moves],
-        // Revealed by nothing: netif_receive_skb comes for every frame of the list before IP sees the first.
-        when: [runs(c), ...settled(c), ...when],
-      };
-    }),
+      const next = [n.poll(c).on({ type }), n.rxList.on({ type: 'NEXT', pkt })];
+      return { owner: owner(c), moves: [...next, ...moves], when: [runs(c), ...settled(c), ...also, ...when] };
+    });
+  return [
+    goesUp('gro_batch', 'BATCH', [isBatch]),
+    goesUp('gro_flush', 'FLUSH', []),
     step(`${prefix}gro_flushed`, { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [n.poll(c).on({ type: 'FLUSHED' }), n.rxList.on({ type: 'EMPTY' })],
