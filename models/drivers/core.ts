@@ -1,6 +1,6 @@
 /** The core's parts of a driver's steps: what the kernel around him does, to be taken together with his own moves. */
 import type { Move, Observation, Ref, RefFamily } from '../../src/model/component.ts';
-import type { StepSpec } from '../../src/model/network.ts';
+import type { Revealed, StepSpec } from '../../src/model/network.ts';
 import type { cpu as cpuMachine } from '../cpu/cpu.ts';
 import type { Packet } from '../kernel/packet.ts';
 import { end, type Parts } from '../networks/parts.ts';
@@ -30,14 +30,32 @@ export interface Part {
   readonly owner?: string;
   readonly moves: readonly Move[];
   readonly when?: readonly Observation[];
+  /** How a trace would show it. */
+  readonly reveals?: readonly Revealed[];
 }
+
+/** What is above a driver. */
+export interface Stack {
+  /** napi_gro_receive() takes a frame. */
+  receive(c: number, pkt: Packet): Part;
+  /** What must be over before napi_complete_done() decides, and before a full poll is accounted for. */
+  flushed(c: number): Part;
+}
+
+/** A stack that takes every frame at once. */
+const taker = (n: Pick<CoreRefs, 'ledger'>): Stack => ({
+  receive: (_, pkt) => ({ moves: end(n, pkt, 'delivered') }),
+  flushed: () => ({ moves: [] }),
+});
 
 /** The core's parts of a driver's steps. `c` is a CPU. */
 export class Core {
   readonly n: CoreRefs;
+  readonly #stack: Stack;
 
-  constructor(n: CoreRefs) {
+  constructor(n: CoreRefs, stack: Stack = taker(n)) {
     this.n = n;
+    this.#stack = stack;
   }
 
   /** The device tells that a frame is in memory. */
@@ -52,6 +70,7 @@ export class Core {
       owner: `hardirq/${c}`,
       moves: [cpu(c).on({ type: 'IRQ' }), handler(c).on({ type: 'ENTER' })],
       when: handler.all.map((one) => one.in('idle')),
+      reveals: [{ event: 'irq_handler_entry', args: { cpu: c } }],
     };
   }
 
@@ -62,13 +81,16 @@ export class Core {
 
   /** net_rx_action() calls ->poll(). */
   call(c: number): Part {
-    return this.#polling(c, this.n.softnet(c).on({ type: 'PICK', napi: 'driver' }), this.n.contract(c).on({ type: 'CALL' }));
+    const part = this.#polling(c, this.n.softnet(c).on({ type: 'PICK', napi: 'driver' }), this.n.contract(c).on({ type: 'CALL' }));
+    return { ...part, reveals: [{ event: 'poll', args: { cpu: c } }] };
   }
 
   /** The first frame leaves the queue, and goes up. */
   take(c: number, pkt: Packet): Part {
     const { queue: rx, contract: watch } = this.n;
-    return this.#polling(c, rx.on({ type: 'TAKE', pkt }), watch(c).on({ type: 'FRAME' }), ...end(this.n, pkt, 'delivered'));
+    const part = this.#polling(c, rx.on({ type: 'TAKE', pkt }), watch(c).on({ type: 'FRAME' }));
+    const reveals = [{ event: 'napi_gro_receive_entry', args: { cpu: c, pkt } }];
+    return { ...joined(part, this.#stack.receive(c, pkt)), reveals };
   }
 
   /** ->poll() looks at the queue: there is a frame, or none. */
@@ -88,18 +110,20 @@ export class Core {
 
   /** napi_complete_done() returns true. */
   complete(c: number): Part {
-    return this.#polling(c, this.n.napi.on({ type: 'COMPLETE' }), this.n.contract(c).on({ type: 'COMPLETE' }));
+    const part = this.#polling(c, this.n.napi.on({ type: 'COMPLETE' }), this.n.contract(c).on({ type: 'COMPLETE' }));
+    return { ...joined(part, this.#stack.flushed(c)), reveals: [{ event: 'napi_complete_done_ret', args: { cpu: c, ret: 1 } }] };
   }
 
   /** napi_complete_done() returns false: MISSED was set, the instance is queued once more. */
   kept(c: number): Part {
     const { napi, softnet, contract: watch } = this.n;
-    return this.#polling(
+    const part = this.#polling(
       c,
       napi.on({ type: 'COMPLETE_MISSED' }),
       softnet(c).on({ type: 'ADD', napi: 'driver' }),
       watch(c).on({ type: 'KEPT' }),
     );
+    return { ...joined(part, this.#stack.flushed(c)), reveals: [{ event: 'napi_complete_done_ret', args: { cpu: c, ret: 0 } }] };
   }
 
   /** The interrupt is armed by ->poll(). */
@@ -120,7 +144,8 @@ export class Core {
   /** ->poll() returns less than its weight, or its weight. */
   return(c: number, result: 'short' | 'full'): Part {
     const type = result === 'short' ? 'SHORT' : 'FULL';
-    return this.#polling(c, this.n.softnet(c).on({ type }), this.n.contract(c).on({ type }));
+    const part = this.#polling(c, this.n.softnet(c).on({ type }), this.n.contract(c).on({ type }));
+    return { ...joined(part, this.#stack.flushed(c)), reveals: [{ event: 'napi_poll', args: { cpu: c, dev: 'driver' } }] };
   }
 
   #polling(c: number, ...moves: readonly Move[]): Part {
@@ -130,10 +155,17 @@ export class Core {
 
 /** A step of parts: of the core's and of the driver's own moves. The owner is the core's. */
 export function together(...parts: readonly Part[]): StepSpec {
+  return { owner: 'device', ...joined(...parts) };
+}
+
+/** Parts as one. */
+function joined(...parts: readonly Part[]): Required<Omit<Part, 'owner'>> & Pick<Part, 'owner'> {
+  const owner = parts.find((part) => part.owner !== undefined)?.owner;
   return {
-    owner: parts.find(({ owner }) => owner !== undefined)?.owner ?? 'device',
+    ...(owner !== undefined && { owner }),
     moves: parts.flatMap(({ moves }) => moves),
     when: parts.flatMap(({ when }) => when ?? []),
+    reveals: parts.flatMap(({ reveals }) => reveals ?? []),
   };
 }
 
@@ -144,19 +176,37 @@ export function senderParts(core: Core, c: number) {
   const within = [cpu(c).in('bhOff')];
   return {
     enter: { owner, moves: [cpu(c).on({ type: 'BH_OFF' })] },
-    won: { owner, moves: [napi.on({ type: 'PREP' })], when: within },
-    lost: { owner, moves: [napi.on({ type: 'PREP_LOST' })], when: within },
+    won: {
+      owner,
+      moves: [napi.on({ type: 'PREP' })],
+      when: within,
+      reveals: [{ event: 'napi_schedule_prep_ret', args: { cpu: c, ret: 1 } }],
+    },
+    lost: {
+      owner,
+      moves: [napi.on({ type: 'PREP_LOST' })],
+      when: within,
+      reveals: [{ event: 'napi_schedule_prep_ret', args: { cpu: c, ret: 0 } }],
+    },
     within: { owner, moves: [], when: within },
     queue: {
       owner,
       moves: [softnet(c).on({ type: 'ADD', napi: 'driver' }), softirq(c).on({ type: 'RAISE' })],
       when: within,
+      reveals: [
+        { event: '__napi_schedule', args: { cpu: c, raised: true } },
+        { event: 'softirq_raise', args: { cpu: c } },
+      ],
     },
     leave: {
       owner,
       moves: [cpu(c).on({ type: 'BH_ON' })],
       when: [softirq(c).is('has nothing pending', (context) => !pending(context))],
     },
-    leaveServing: { owner, moves: [cpu(c).on({ type: 'BH_ON_SOFTIRQ' }), softirq(c).on({ type: 'ENTER' })] },
+    leaveServing: {
+      owner,
+      moves: [cpu(c).on({ type: 'BH_ON_SOFTIRQ' }), softirq(c).on({ type: 'ENTER' })],
+      reveals: [{ event: 'softirq_entry', args: { cpu: c } }],
+    },
   } satisfies Record<string, Part>;
 }

@@ -8,7 +8,7 @@ import { component, type Move, type Observation } from '../../src/model/componen
 import { ModelError } from '../../src/model/error.ts';
 import { type Components, network, type Network, type Refs, step, type StepTemplate } from '../../src/model/network.ts';
 import { family } from '../../src/model/scenario.ts';
-import { type Packet, range } from '../kernel/packet.ts';
+import { type Kind, type Packet, range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
 import { inAction } from '../napi/softnet.ts';
 import { componentsOf } from '../networks/components.ts';
@@ -18,7 +18,7 @@ import { exitSteps } from '../networks/steps/exit.ts';
 import { powerOnStep } from '../networks/steps/nic.ts';
 import { softirqSteps } from '../networks/steps/softirq.ts';
 import { contract } from './contract.ts';
-import { Core, type CoreRefs } from './core.ts';
+import { Core, type CoreRefs, type Stack } from './core.ts';
 import { queue } from './queue.ts';
 
 export interface DriverBounds {
@@ -46,10 +46,12 @@ export interface Driver<C extends Components = Components> {
   handled?(n: Refs<C>, won: boolean): readonly Move[];
   /** The device does not interrupt before it is armed again. */
   masked(n: Refs<C>): Observation;
+  /** His poll routine on CPU `c` is done with the queue: about to complete, or to return its weight. What the whole path asks for. */
+  done?(n: Refs<C>, c: number): Observation;
 }
 
 /** The core's machines. */
-function coreComponents(s: DriverBounds) {
+export function coreComponents(s: DriverBounds) {
   const { wire, nic, cpu, handler, softirq, ksoftirqd, softnet, napi, ledger, counters } = componentsOf({ ...s, profile: '6.12' });
   return {
     wire,
@@ -73,18 +75,19 @@ type CoreComponents = ReturnType<typeof coreComponents>;
 export type DriverNetwork<C extends Components> = Network<CoreComponents & C>;
 
 /** Frames come and find a buffer or none. */
-function deviceSteps(n: CoreRefs, packets: number): StepTemplate[] {
-  const frame = (pkt: Packet) => n.wire.on({ type: 'ARRIVE', pkt, kind: 'matched' });
+function deviceSteps(n: CoreRefs, packets: number, kinds: readonly Kind[]): StepTemplate[] {
+  const domain = { pkt: range(packets), kind: kinds };
+  const frame = (pkt: Packet, kind: Kind) => n.wire.on({ type: 'ARRIVE', pkt, kind });
   return [
-    step('dma', { pkt: range(packets) }, ({ pkt }) => ({
+    step('dma', domain, ({ pkt, kind }) => ({
       owner: 'device',
       environment: true,
-      moves: [frame(pkt), n.nic.on({ type: 'DMA' }), n.queue.on({ type: 'FILL', pkt })],
+      moves: [frame(pkt, kind), n.nic.on({ type: 'DMA' }), n.queue.on({ type: 'FILL', pkt })],
     })),
-    step('overrun', { pkt: range(packets) }, ({ pkt }) => ({
+    step('overrun', domain, ({ pkt, kind }) => ({
       owner: 'device',
       environment: true,
-      moves: [frame(pkt), n.nic.on({ type: 'DROP' }), n.queue.on({ type: 'FULL' }), ...end(n, pkt, 'missed', n.rx_missed_errors)],
+      moves: [frame(pkt, kind), n.nic.on({ type: 'DROP' }), n.queue.on({ type: 'FULL' }), ...end(n, pkt, 'missed', n.rx_missed_errors)],
     })),
   ];
 }
@@ -97,10 +100,12 @@ function handlerSteps(n: CoreRefs, cpus: number, handled: (won: boolean) => read
     step('prep_won', { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [n.handler(c).on({ type: 'PREP_WON' }), n.napi.on({ type: 'PREP' }), ...handled(true)],
+      reveals: [{ event: 'napi_schedule_prep_ret', args: { cpu: c, ret: 1 } }],
     })),
     step('prep_lost', { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [n.handler(c).on({ type: 'PREP_LOST' }), n.napi.on({ type: 'PREP_LOST' }), ...handled(false)],
+      reveals: [{ event: 'napi_schedule_prep_ret', args: { cpu: c, ret: 0 } }],
     })),
     step('napi_queue', { cpu, inside: [false, true] }, ({ cpu: c, inside }) => ({
       owner: owner(c),
@@ -110,6 +115,10 @@ function handlerSteps(n: CoreRefs, cpus: number, handled: (won: boolean) => read
         ...(inside ? [] : [n.softirq(c).on({ type: 'RAISE' })]),
       ],
       when: [n.softnet(c).is(inside ? 'is in net_rx_action()' : 'is not in net_rx_action()', (context) => inAction(context) === inside)],
+      reveals: [
+        { event: '__napi_schedule', args: { cpu: c, raised: !inside } },
+        ...(inside ? [] : [{ event: 'softirq_raise', args: { cpu: c } }]),
+      ],
     })),
     ...exitSteps(n, {
       name: 'irq_exit',
@@ -128,22 +137,44 @@ export function driverFamily<const C extends Components>(driver: Driver<C>) {
     about: driver.about,
     keys: keys('packets', 'cpus', 'ring', 'weight'),
     build: (s: DriverBounds): DriverNetwork<C> => {
-      const own = driver.components(s);
-      const taken = Object.keys(own).filter((name) => Object.hasOwn(coreComponents(s), name));
-      if (taken.length > 0)
-        throw new ModelError(`driver ${driver.name}: its machines ${taken.join(', ')} have names of the core's; rename them`);
-      return network(driver.name, { ...coreComponents(s), ...own }).join((all) => {
-        // What a mapped type over a parameter cannot say: the references are the core's and the driver's.
-        const n = all as unknown as CoreRefs;
-        const mine = all as unknown as Refs<C>;
-        return [
-          powerOnStep(n, [n.napi.on({ type: 'ENABLE' }), ...driver.open(mine)]),
-          ...deviceSteps(n, s.packets),
-          ...handlerSteps(n, s.cpus, (won) => driver.handled?.(mine, won) ?? []),
-          ...softirqSteps(n, s.cpus),
-          ...driver.steps(mine, new Core(n), s),
-        ];
-      });
+      const core = coreComponents(s);
+      return network(driver.name, { ...core, ...ownComponents(driver, s, core) }).join((all) => driverSteps(driver, all, s));
     },
   });
+}
+
+/** The machines of `driver`. Throws a ModelError where one has the name of one of `others`. */
+export function ownComponents<C extends Components>(driver: Driver<C>, s: DriverBounds, others: Components): C {
+  const own = driver.components(s);
+  const taken = Object.keys(own).filter((name) => Object.hasOwn(others, name));
+  if (taken.length > 0)
+    throw new ModelError(`driver ${driver.name}: its machines ${taken.join(', ')} have names of the core's; rename them`);
+  return own;
+}
+
+/** What else there is than frames that a stub takes. */
+export interface Surroundings {
+  readonly stack?: Stack;
+  readonly kinds?: readonly Kind[];
+  /** What comes up together with the interface. */
+  readonly on?: readonly Move[];
+}
+
+/** The core and `driver`, in a network whose references are `all`. */
+export function driverSteps<C extends Components>(
+  driver: Driver<C>,
+  all: unknown,
+  s: DriverBounds,
+  { stack, kinds = ['matched'], on = [] }: Surroundings = {},
+): StepTemplate[] {
+  // What a mapped type over a parameter cannot say: the references are the core's and the driver's.
+  const n = all as CoreRefs;
+  const mine = all as Refs<C>;
+  return [
+    powerOnStep(n, [n.napi.on({ type: 'ENABLE' }), ...driver.open(mine), ...on]),
+    ...deviceSteps(n, s.packets, kinds),
+    ...handlerSteps(n, s.cpus, (won) => driver.handled?.(mine, won) ?? []),
+    ...softirqSteps(n, s.cpus),
+    ...driver.steps(mine, new Core(n, stack), s),
+  ];
 }

@@ -75,10 +75,28 @@ export const e1000eIntx: Driver<Polls & { readonly line: Component<typeof intx> 
   components: (s) => ({ poll: polls(s), line: component(intx) }),
   open: (n) => [n.line.on({ type: 'UNMASK' })],
   masked: (n) => n.line.is('is masked', intxMasked),
+  done: (n, c) => n.poll(c).in('completing', 'full'),
   steps: (n, core, s) => [
     cause(core, [n.line.on({ type: 'CAUSE' })]),
     ...lineSteps(n.line, core, s),
     ...pollSteps(n.poll, core, s, n.line.on({ type: 'UNMASK' })),
+  ],
+};
+
+/**
+ * e1000 on such a line. Its handler masks by hand what e1000e's IAM masks, and opens again where it finds the instance taken.
+ * Transmission and the state of the link raise the same interrupt.
+ *
+ * Source      Linux 6.12 drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_intr, e1000_clean)
+ */
+export const e1000: typeof e1000eIntx = {
+  ...e1000eIntx,
+  name: 'e1000',
+  about: 'e1000 on a level-triggered line that it shares with another device',
+  handled: (n, won) => (won ? [] : [n.line.on({ type: 'UNMASK' })]),
+  steps: (n, core, s) => [
+    ...e1000eIntx.steps(n, core, s),
+    step('other_cause', {}, () => ({ owner: 'device', environment: true, moves: [n.line.on({ type: 'CAUSE' })] })),
   ],
 };
 

@@ -173,6 +173,7 @@ export const veth: Driver<{
   }),
   open: () => [],
   masked: (n) => n.notify.is('is masked', ({ masked }) => masked),
+  done: (n, c) => n.poll(c).in('completing', 'full'),
   steps: (n, core, s) => {
     const cpu = range(s.cpus);
     const own = (c: number, type: VethPollEvent['type']): Part => ({ moves: [n.poll(c).on({ type })] });

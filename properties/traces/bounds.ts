@@ -36,7 +36,6 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
   return {
     scenario: {
       profile,
-      device: survey.device,
       packets,
       kinds: kindsOf(lines),
       cpus: Math.max(survey.cpus.length, 1),
@@ -98,7 +97,7 @@ function socketBuffer({ meta }: Recording, { readers }: Survey): number | undefi
 /** What each datagram is charged, as far as the trace prints it. */
 function truesizes({ lines }: Recording, { device, devices }: Survey): number[] {
   const charged = lines.filter(({ kind, name }) => kind === 'probe' && name === '__udp_enqueue_schedule_skb');
-  const arrival = device === 'igb' ? 'napi_gro_receive_entry' : 'netif_rx_entry';
+  const arrival = device === 'veth' ? 'netif_rx_entry' : 'napi_gro_receive_entry';
   const arrived = lines.filter(({ name, args }) => name === arrival && devices.includes(args['dev'] ?? ''));
   return (charged.length > 0 ? charged : arrived).flatMap(({ args }) => (args['truesize'] === undefined ? [] : [Number(args['truesize'])]));
 }

@@ -3,10 +3,9 @@ import { accept } from '../../src/conform/accept.ts';
 import type { Limits } from '../../src/conform/closure.ts';
 import { UsageError } from '../../src/model/error.ts';
 import type { Revealed, Value } from '../../src/model/network.ts';
-import { scenarioOf, scenarioText } from '../../src/model/scenario.ts';
-import { receivePath, receivePathOn, type ReceivePathScenario } from '../../models/networks/receive-path.ts';
 import { boundsOf } from './bounds.ts';
 import type { Watched } from '../monitors/watch.ts';
+import { composedFor } from './network.ts';
 import { observe, recordsStep } from './observe.ts';
 import { beyondReach } from './reach.ts';
 import { readRecording } from './recording.ts';
@@ -35,10 +34,7 @@ export function conform(path: string, options: ConformOptions = {}): ConformResu
   const beyond = options.watched && beyondReach(recording, survey, options.watched);
   if (beyond !== undefined) throw new UsageError(`${path}: ${beyond}`, 65);
   const bounds = boundsOf(recording, survey, options.profile);
-  const scenario = scenarioOf(receivePath, { ...bounds.scenario, ...options.scenario });
-  refuseOtherParties(scenario, survey);
-  const network = receivePathOn(scenario, bounds.placement);
-  const n = network.refs;
+  const { network, n, scenario } = composedFor(survey, bounds, options.scenario);
   const { seen, ignored } = observe(recording, survey, n);
   const records = (revealed: Revealed): boolean => recordsStep(recording, revealed);
   const truth = counterTruth(recording, survey);
@@ -54,7 +50,7 @@ export function conform(path: string, options: ConformOptions = {}): ConformResu
     path: recording.path,
     kernel: recording.meta?.kernel,
     network: network.name,
-    scenario: scenarioText(scenario),
+    scenario,
     roles: rolesOf(survey),
     notes: [...recording.notes, ...bounds.notes],
     lines: recording.lines.length,
@@ -62,17 +58,6 @@ export function conform(path: string, options: ConformOptions = {}): ConformResu
     ignored,
   };
   return { ...verdictOf({ recording, survey, network, n, seen, records, truth }, answer), subject, states: answer.states };
-}
-
-/** CPUs, readers and the device are those of the trace. */
-function refuseOtherParties(scenario: ReceivePathScenario, { cpus, readers, device }: Survey): void {
-  const least = { cpus: Math.max(cpus.length, 1), readers: Math.max(readers.length, 1) };
-  for (const key of ['cpus', 'readers'] as const) {
-    if (scenario[key] === least[key]) continue;
-    throw new UsageError(`scenario key '${key}' is ${scenario[key]}, the trace has ${least[key]}; leave it out`);
-  }
-  if (scenario.device !== device)
-    throw new UsageError(`scenario key 'device' is ${scenario.device}, the trace is of ${device}; leave it out`);
 }
 
 function rolesOf({ readers, cpus, device, devices, vectors }: Survey): string[] {

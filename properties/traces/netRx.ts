@@ -15,6 +15,8 @@ function isOwn({ name, args, rest }: FtraceLine, { device, devices, napi, vector
     case 'napi_poll':
       return device === 'veth' ? pollOf(rest).device === '(no_device)' : napi.includes(pollOf(rest).instance);
     case 'igb_poll':
+    case 'e1000_clean':
+    case 'veth_poll':
       return napi.includes(args['napi'] ?? '');
     case 'irq_handler_entry':
       return vectors.includes(args['name'] ?? '');

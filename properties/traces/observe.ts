@@ -73,7 +73,7 @@ function handlersOf(netRx: NetRx, survey: Survey): Handlers {
   };
   return {
     ...netRx.handlers,
-    ...(survey.device === 'igb' ? nic.handlers : netifRx.handlers),
+    ...(survey.device !== 'veth' ? nic.handlers : netifRx.handlers),
     ...STACK_HANDLERS,
     ...readers.handlers,
     'event softirq_raise': raised,
@@ -101,5 +101,6 @@ const SOURCES: Readonly<Record<string, string>> = {
 
 /** The trace would show `revealed`. Wakeups of ksoftirqd are left out: every vector causes them. */
 export function recordsStep({ records }: Recording, { event, args }: Revealed): boolean {
+  if (event === 'poll') return ['probe e1000_clean', 'probe veth_poll'].some((key) => records(key));
   return args['comm'] === undefined && records(SOURCES[event] ?? `event ${event}`);
 }

@@ -38,10 +38,10 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
       seen('icmp_send', ({ args }) => !/^3\b/.test(args['type'] ?? '') || !/^3\b/.test(args['code'] ?? '')),
       'an ICMP error that is not port-unreachable',
     ) ??
-    (survey.device === 'veth' || meta?.driver?.some((text) => /veth/.test(text)) === true
+    (survey.device === 'veth-napi'
       ? at(
-          seen('napi_gro_receive_entry', () => true),
-          'GRO on a veth device',
+          seen('netif_rx', ({ args }) => args['dev'] === meta?.dev_tx || args['dev'] === meta?.dev_rx),
+          'packets through netif_rx() too',
         )
       : undefined) ??
     at(
@@ -52,14 +52,14 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
       seen('napi_poll', ({ level }) => level === 'task'),
       'threaded NAPI',
     ) ??
-    (survey.device === 'igb'
+    (survey.device !== 'veth'
       ? at(
           seen('inet_sk_error_report', () => true),
           'an error that came through another device',
         )
       : undefined) ??
     at(elsewhere(lines), RPS) ??
-    (survey.device === 'igb'
+    (survey.device !== 'veth'
       ? at(
           seen('enqueue_to_backlog', () => true),
           RPS,

@@ -13,8 +13,14 @@ export interface Reader {
   readonly moves: boolean;
 }
 
+/** Where packets come from: `veth` is netif_rx(), of loopback too; `veth-napi` is veth with GRO. */
+export type Device = 'igb' | 'e1000' | 'veth' | 'veth-napi';
+
+/** The poll routines of those that have a NAPI instance of their own. */
+export const POLLS: Readonly<Record<string, Device>> = { igb_poll: 'igb', e1000_clean: 'e1000', veth_poll: 'veth-napi' };
+
 export interface Survey {
-  readonly device: 'igb' | 'veth';
+  readonly device: Device;
   /** Devices whose packets are the model's. */
   readonly devices: readonly string[];
   readonly readers: readonly Reader[];
@@ -39,7 +45,7 @@ export function surveyOf(recording: Recording): Survey {
   const device = deviceOf(recording);
   const devices = devicesOf(recording, device);
   const packets = lines.filter((line) => isArrival(line, device, recording) && devices.includes(line.args['dev'] ?? ''));
-  const nic = device === 'igb' ? nicOf(lines, devices) : { napi: [], vectors: [] };
+  const nic = device !== 'veth' ? nicOf(lines, devices) : { napi: [], vectors: [] };
   const irqs = lines.filter(({ name, args }) => name === 'irq_handler_entry' && nic.vectors.includes(args['name'] ?? ''));
   const arrivals = [...new Set([...irqs, ...packets].map(({ cpu }) => cpu))];
   const homes = readers.filter((reader) => !reader.moves).map((reader) => reader.cpu);
@@ -75,19 +81,24 @@ function refuseSeveralSockets({ lines, path }: Recording, readers: readonly Read
 
 function deviceOf({ meta, lines, path }: Recording): Survey['device'] {
   const driver = meta?.driver?.find((line) => line.startsWith('driver:'))?.replace(/^driver:\s*/, '');
-  if (driver !== undefined && !['igb', 'veth'].includes(driver)) {
-    throw new UsageError(`${path} was recorded on a device of driver ${driver}; the model has igb and veth (or lo)`, 65);
+  if (driver !== undefined && !['igb', 'e1000', 'veth'].includes(driver)) {
+    throw new UsageError(`${path} was recorded on a device of driver ${driver}; the model has igb, e1000 and veth (or lo)`, 65);
   }
+  if (driver === 'e1000') return driver;
+  const polled = lines.some(
+    ({ name, args }) => name === 'napi_gro_receive_entry' && (meta?.dev_rx === undefined || meta.dev_rx === args['dev']),
+  );
+  if (driver === 'veth') return polled ? 'veth-napi' : driver;
   if (meta?.topology === 'nic') return 'igb';
-  return lines.some(({ name }) => name === 'napi_gro_receive_entry') && !lines.some(({ name }) => name === 'netif_rx') ? 'igb' : 'veth';
+  return polled && !lines.some(({ name }) => name === 'netif_rx') ? 'igb' : 'veth';
 }
 
 /** With igb the receiving device only; with veth both ends, an ICMP error comes back through the other one; and loopback. */
 function devicesOf({ meta, lines }: Recording, device: Survey['device']): string[] {
-  const event = device === 'igb' ? 'napi_gro_receive_entry' : 'netif_rx';
+  const event = device === 'veth' ? 'netif_rx' : 'napi_gro_receive_entry';
   const seen = new Set(lines.flatMap(({ name, args }) => (name === event && args['dev'] !== undefined ? [args['dev']] : [])));
   if (meta?.dev_rx === undefined) return [...seen];
-  return device === 'igb' ? [meta.dev_rx] : [meta.dev_rx, meta.dev_tx ?? meta.dev_rx, 'lo'].filter((name) => seen.has(name));
+  return device !== 'veth' ? [meta.dev_rx] : [meta.dev_rx, meta.dev_tx ?? meta.dev_rx, 'lo'].filter((name) => seen.has(name));
 }
 
 function isArrival({ kind, name }: FtraceLine, device: Survey['device'], { records }: Recording): boolean {
@@ -101,32 +112,34 @@ function nicOf(lines: readonly FtraceLine[], devices: readonly string[]): Pick<S
   const polled = new Map<number, string>();
   const interrupted = new Map<number, string>();
   const napi = new Set<string>();
+  /** Where no probe tells: those that a poll of the device is said to be of. */
+  const named = new Set<string>();
   const printed = new Map<string, string>();
   const scheduled = new Map<string, Set<string>>();
   for (const { kind, name, cpu, args, rest } of lines) {
     if (name === 'irq_handler_entry') interrupted.set(cpu, args['name'] ?? '');
     if (name === 'irq_handler_exit') interrupted.delete(cpu);
-    if (kind === 'probe' && name === 'igb_poll') polled.set(cpu, args['napi'] ?? '');
+    if (kind === 'probe' && Object.hasOwn(POLLS, name)) polled.set(cpu, args['napi'] ?? '');
     const instance = polled.get(cpu);
     const isPacket = name === 'napi_gro_receive_entry' || name === 'netif_receive_skb';
     if (isPacket && devices.includes(args['dev'] ?? '') && instance !== undefined) napi.add(instance);
     if (name === 'napi_poll' && instance !== undefined) {
       printed.set(instance, pollOf(rest).instance);
       polled.delete(cpu);
-    }
+    } else if (name === 'napi_poll' && devices.includes(pollOf(rest).device) && pollOf(rest).work > 0) named.add(pollOf(rest).instance);
     const vector = interrupted.get(cpu);
     if (kind === 'probe' && name === 'napi_schedule_prep' && vector !== undefined) {
       const of = args['n'] ?? '';
       scheduled.set(of, (scheduled.get(of) ?? new Set()).add(vector));
     }
   }
-  if (napi.size > 1) {
+  const own = [...(napi.size > 0 ? napi : named)];
+  if (own.length > 1) {
     throw new UsageError(
-      `packets came in through ${napi.size} NAPI instances of ${devices.join(', ')}; the model has one receive queue`,
+      `packets came in through ${own.length} NAPI instances of ${devices.join(', ')}; the model has one receive queue`,
       65,
     );
   }
-  const own = [...napi];
   return {
     napi: [...own, ...own.flatMap((one) => printed.get(one) ?? [])],
     vectors: own.flatMap((one) => [...(scheduled.get(one) ?? [])]),
