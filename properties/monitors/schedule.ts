@@ -15,6 +15,8 @@ interface Task {
   isAsleep: boolean;
   /** The last wakeup since it ran. */
   woken: FtraceLine | undefined;
+  /** Since then sched_wakeup has come too. */
+  isUp: boolean;
 }
 
 const MONITOR = 'scheduler';
@@ -40,18 +42,19 @@ export class Schedule {
   take(line: FtraceLine): void {
     if (line.name === 'sched_switch') return this.#switched(line);
     if (line.name === 'sched_waking') this.#waking(line);
+    if (line.name === 'sched_wakeup') this.#wakeup(line);
     if (line.level !== 'task') return;
     const task = this.#tasks.get(line.pid);
     if (task === undefined) {
       if (line.kind === 'enter' && line.name === 'sys_recvfrom') {
         const switches = { count: 0, refusals: [] };
-        this.#tasks.set(line.pid, { cpu: line.cpu, switches, off: undefined, isAsleep: false, woken: undefined });
+        this.#tasks.set(line.pid, { cpu: line.cpu, switches, off: undefined, isAsleep: false, woken: undefined, isUp: false });
       }
       return;
     }
     // Some kernels do not show the switch from the idle task.
     if (task.off !== undefined && task.woken !== undefined && !this.#idleIsShown.has(line.cpu)) {
-      this.#tasks.set(line.pid, { ...task, cpu: line.cpu, off: undefined, isAsleep: false, woken: undefined });
+      this.#tasks.set(line.pid, { ...task, cpu: line.cpu, off: undefined, isAsleep: false, woken: undefined, isUp: false });
       return;
     }
     if (task.off !== undefined) {
@@ -91,7 +94,7 @@ export class Schedule {
     } else if (task.isAsleep && task.woken === undefined) {
       this.#refuse(task, line, `${name} runs, and was not woken since it slept in line ${task.off.line}`);
     }
-    this.#tasks.set(pid, { ...task, cpu: line.cpu, off: undefined, isAsleep: false, woken: undefined });
+    this.#tasks.set(pid, { ...task, cpu: line.cpu, off: undefined, isAsleep: false, woken: undefined, isUp: false });
   }
 
   #waking(line: FtraceLine): void {
@@ -102,6 +105,15 @@ export class Schedule {
       this.#refuse(task, line, `${line.args['comm']}-${pid} is woken, and was in line ${task.woken.line} already`);
     }
     task.woken = line;
+    task.isUp = false;
+  }
+
+  #wakeup(line: FtraceLine): void {
+    const pid = Number(line.args['pid']);
+    const task = this.#tasks.get(pid);
+    if (task === undefined) return;
+    if (task.woken === undefined || task.isUp) this.#refuse(task, line, `${line.args['comm']}-${pid} gets up, and nobody has woken it`);
+    task.isUp = true;
   }
 
   /** The end of the trace. */

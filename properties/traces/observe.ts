@@ -1,14 +1,16 @@
 /** From the lines of a trace to what they show of the receive path; the rest is left out, and counted by reason. */
 import { checkFrames, checkTwins } from '../../src/conform/frames.ts';
-import { inFileOrder, type Seen } from '../../src/conform/seen.ts';
+import type { FtraceLine } from '../../src/conform/ftrace.ts';
+import { type Contradiction, inFileOrder, type Seen } from '../../src/conform/seen.ts';
 import type { Revealed } from '../../src/model/network.ts';
+import { Findings } from '../monitors/finding.ts';
+import { Schedule } from '../monitors/schedule.ts';
 import { backlogPolled, NetifRx } from './backlog.ts';
 import { Book, type Handler, type Handlers, OTHER_CPU, type Path } from './book.ts';
 import { NetRx, OTHER_PASS } from './netRx.ts';
 import { Nic, OTHER_NAPI } from './nic.ts';
 import { Readers } from './reader.ts';
 import { keyOf, type Recording } from './recording.ts';
-import { checkSchedule } from './schedule.ts';
 import { MORE_CALLS, STACK_HANDLERS } from './stack.ts';
 import { pollOf, type Survey } from './survey.ts';
 
@@ -32,8 +34,17 @@ export function observe(recording: Recording, survey: Survey, n: Path): Observed
     else if (netRx.isServingOthers(line) && Object.hasOwn(STACK_HANDLERS, keyOf(line))) book.ignore(OTHER_PASS);
     else handler(line, book);
   }
-  const broken = [...checkFrames(lines, records), ...checkTwins(lines, records), ...checkSchedule(recording, survey.readers)];
+  const broken = [...checkFrames(lines, records), ...checkTwins(lines, records), ...checkSchedule(lines)];
   return { seen: inFileOrder([...book.seen, ...broken]), ignored: book.ignored };
+}
+
+/** What contradicts the lives of tasks. */
+function checkSchedule(lines: readonly FtraceLine[]): Contradiction[] {
+  const findings = new Findings();
+  const schedule = new Schedule(findings);
+  for (const line of lines) schedule.take(line);
+  schedule.finish();
+  return findings.refusals.map(({ line, text, why }) => ({ kind: 'contradiction', line, text, why }));
 }
 
 const OTHERS: Readonly<Record<string, string>> = {

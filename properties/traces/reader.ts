@@ -104,6 +104,8 @@ export class Readers {
     const ret = line.args['ret'] ?? '';
     const call = this.#calls.get(line.pid);
     this.#calls.delete(line.pid);
+    // Where the switch from the idle task is not shown, this is the first sign that it got up.
+    this.#waking.delete(line.pid);
     const result = Number(ret) >= 0 ? 'ok' : (RESULTS[ret] ?? `errno ${-Number(ret)}`);
     const pkt = call?.pkt === undefined || result !== 'ok' ? {} : { pkt: call.pkt };
     book.step(line, 'sys_exit_recvfrom', { reader, result, ...pkt });

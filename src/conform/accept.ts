@@ -37,34 +37,72 @@ export type Answer =
 
 const LIMITS: Limits = { statesPerLineMax: 100_000, statesMax: 2_000_000 };
 
-/** One try after the other: little explains most traces, at a cost that grows with their length; to refuse one takes all. */
-const EFFORTS: readonly Effort[] = [{ width: 16, slack: 1 }, { width: 128, slack: 4 }, EVERYTHING];
+/** What explains most lines, at a cost that grows with the trace; and where that fails, as a reader takes six steps to fall asleep. */
+const LITTLE: Effort = { width: 16, slack: 1 };
+const MORE: Effort = { width: 128, slack: 8 };
+/** How many facts before one that cannot be explained more effort begins, one try after the other. */
+const BACK = [8, 64, Number.POSITIVE_INFINITY];
 
 /** Answers `question`. Throws a ModelError if its setup is ambiguous. */
 export function accept(question: Question): Answer {
   const shows = new Shows(question.network, question.records);
   const observations = [...question.seen.flatMap(whenOf), ...question.atEnd];
-  let states = 0;
-  for (const effort of EFFORTS) {
-    const closure = new Closure(question.network, shows, observations, { ...LIMITS, ...question.limits }, effort);
-    closure.states = states;
-    const answer = search(question, shows, closure);
-    if (answer.kind === 'accepted' || answer.kind === 'contradicted' || !closure.isCut) return answer;
-    states = closure.states;
-  }
-  throw new Error('the last try leaves nothing out');
+  const closure = new Closure(question.network, shows, observations, { ...LIMITS, ...question.limits });
+  const search = new Search(question, shows, closure);
+  const answer = search.run([LITTLE, MORE]);
+  if (answer.kind === 'accepted' || answer.kind === 'contradicted' || !closure.isCut) return answer;
+  // To refuse a trace takes all that there is.
+  return search.run([EVERYTHING]);
 }
 
-function search({ network, seen, atEnd, setup }: Question, shows: Shows, closure: Closure): Answer {
-  let nodes: readonly Node[] = [setUp(closure, network, setup)];
-  for (const one of seen) {
+class Search {
+  readonly #question: Question;
+  readonly #shows: Shows;
+  readonly #closure: Closure;
+
+  constructor(question: Question, shows: Shows, closure: Closure) {
+    this.#question = question;
+    this.#shows = shows;
+    this.#closure = closure;
+  }
+
+  /** Goes from fact to fact, with the first of `efforts`, and with the last one from some facts before one that fails. */
+  run(efforts: readonly [Effort, ...Effort[]]): Answer {
+    const { network, seen, setup } = this.#question;
+    const [usual] = efforts;
+    const hard = efforts.at(-1)!;
+    /** By fact: the states before it. */
+    const before: (readonly Node[])[] = [setUp(this.#closure, network, setup)].map((node) => [node]);
+    let at = 0;
+    let [failed, tries] = [-1, 0];
+    for (;;) {
+      this.#closure.effort = at <= failed ? hard : usual;
+      const answer = this.#next(at, before);
+      if (answer === undefined) at++;
+      else if (answer.kind !== 'impossible' && answer.kind !== 'unsettled') return answer;
+      else {
+        if (at > failed) tries = 0;
+        if (efforts.length === 1 || tries === BACK.length) return answer;
+        failed = Math.max(failed, at);
+        at = Math.max(0, at - BACK[tries++]!);
+      }
+      if (at > seen.length) throw new Error('the end has been passed');
+    }
+  }
+
+  /** Puts the states after fact number `at` down as those before the next one. Returns an answer if there is one. */
+  #next(at: number, before: (readonly Node[])[]): Answer | undefined {
+    const closure = this.#closure;
+    const nodes = before[at]!;
+    const one = this.#question.seen[at];
+    if (one === undefined) return settle(closure, nodes, this.#question.atEnd);
     if (one.kind === 'contradiction') return { kind: 'contradicted', seen: one, nodes, states: closure.states };
-    const next = one.kind === 'state' ? keep(closure, nodes, one) : take(closure, nodes, one, shows.showing(one.shows));
+    const next = one.kind === 'state' ? keep(closure, nodes, one) : take(closure, nodes, one, this.#shows.showing(one.shows));
     if (typeof next === 'string') return { kind: 'unknown', limit: next, seen: one, states: closure.states };
     if (next.length === 0) return { kind: 'impossible', seen: one, nodes, states: closure.states };
-    nodes = closure.best(next);
+    before[at + 1] = closure.best(next);
+    return undefined;
   }
-  return settle(closure, nodes, atEnd);
 }
 
 /** The state after the setup steps. */

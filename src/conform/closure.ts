@@ -49,14 +49,14 @@ export class Closure {
   states = 0;
   /** States were left out, for want of effort. */
   isCut = false;
+  effort = EVERYTHING;
   readonly #stepper: Stepper;
   readonly #isHidden: readonly boolean[];
   readonly #conjunctions = new Map<string, number>();
   readonly #limits: Limits;
-  readonly #effort: Effort;
 
   /** `observations` are what `holds` can be asked about. */
-  constructor(network: Network, shows: Shows, observations: readonly Observation[], limits: Limits, effort: Effort = EVERYTHING) {
+  constructor(network: Network, shows: Shows, observations: readonly Observation[], limits: Limits) {
     const distinct = new Map(observations.map((one) => [nameOf(one), one]));
     for (const name of distinct.keys()) this.#conjunctions.set(name, this.#conjunctions.size);
     this.#stepper = new Stepper(
@@ -66,7 +66,6 @@ export class Closure {
     this.instances = this.#stepper.instances;
     this.#isHidden = shows.shown.map((revealed) => revealed === undefined);
     this.#limits = limits;
-    this.#effort = effort;
   }
 
   initial(): Node {
@@ -97,9 +96,9 @@ export class Closure {
 
   /** The best of `nodes`, as many as go on. */
   best(nodes: readonly Node[]): readonly Node[] {
-    if (nodes.length <= this.#effort.width) return nodes;
+    if (nodes.length <= this.effort.width) return nodes;
     this.isCut = true;
-    return [...nodes].sort(compareRuns).slice(0, this.#effort.width);
+    return [...nodes].sort(compareRuns).slice(0, this.effort.width);
   }
 
   /** The node after `step`, which is enabled in the state last looked at: that of `parent`. */
@@ -148,7 +147,7 @@ export class Closure {
           const next = this.after(node, step, undefined);
           if (put(next)) further.push(next);
         }
-        if (visit(node, further)) last = Math.min(last, layer + this.#effort.slack);
+        if (visit(node, further)) last = Math.min(last, layer + this.effort.slack);
       }
     }
     return undefined;
