@@ -3,6 +3,7 @@ import { assign } from 'xstate';
 import type { Bug } from '../../src/model/suite.ts';
 import type { Driver, DriverNetwork } from '../drivers/driver.ts';
 import type { e1000eIntx, igbMsix } from '../drivers/intel.ts';
+import type { driverPath } from '../drivers/path.ts';
 import type { veth } from '../drivers/veth.ts';
 import type { virtioNet } from '../drivers/virtioNet.ts';
 
@@ -153,5 +154,33 @@ export const VETH_BUGS: readonly BugOf<typeof veth>[] = [
       net
         .replaceStep('nothing_more', (spec) => ({ ...spec, moves: spec.moves.filter((move) => move.component !== 'queue') }))
         .replaceStep('more', () => undefined),
+  },
+];
+
+/** A network in which a driver brings the packets of the whole path. */
+type PathOf<D> = D extends Driver<infer C> ? Bug<ReturnType<ReturnType<typeof driverPath<C>>['build']>> : never;
+
+export const INTX_PATH_BUGS: readonly PathOf<typeof e1000eIntx>[] = [
+  {
+    id: 'intx-stays-masked',
+    about: 'e1000e_poll() completes and forgets to write IMS',
+    breaks: [STUCK, TAKEN],
+    plant: (net) => net.replaceStep('unmask', (spec) => ({ ...spec, moves: spec.moves.filter(({ component }) => component !== 'line') })),
+  },
+  {
+    id: 'intx-list-forgotten',
+    about: 'napi_complete_done() completes with frames in rx_list',
+    breaks: ['no frame waits in rx_list when all is at rest'],
+    plant: (net) => net.replaceMachine('rxList', (machine) => machine.provide({ guards: { isEmpty: () => true } })),
+  },
+];
+
+export const VETH_PATH_BUGS: readonly PathOf<typeof veth>[] = [
+  {
+    id: 'veth-path-no-second-look',
+    about: 'veth_poll() says that it wants to be told, and does not look at the ring again',
+    breaks: [STUCK, TAKEN],
+    plant: (net) =>
+      net.replaceStep('nothing_more', (spec) => ({ ...spec, moves: spec.moves.filter(({ component }) => component !== 'queue') })),
   },
 ];

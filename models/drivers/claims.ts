@@ -11,10 +11,34 @@ import type { CoreRefs } from './core.ts';
 import type { DriverBounds } from './driver.ts';
 import { keepsFrame, waiting } from './queue.ts';
 
+export const MISSED = 'rx_missed_errors counts exactly the frames that found no buffer';
+
 /** The claims on a network of `driverFamily(driver)`; `masked` is what the driver says of his interrupt. */
 export function driverProperties(n: CoreRefs, s: DriverBounds, masked: Observation): Property[] {
+  return [...lowerHalf(n, s, masked), noneVanishes(n, s)];
+}
+
+/** Those that are made of `driverPath(driver)` too, where a frame that has left the queue is somewhere above. */
+export function lowerHalf(n: CoreRefs, s: DriverBounds, masked: Observation): Property[] {
   return [...contractKept(n), ...queueServed(n, s), ...instanceOwned(n), armed(n, masked)];
 }
+
+/** The stub ends every frame that it takes. */
+const noneVanishes = (n: CoreRefs, { packets }: DriverBounds): Property =>
+  never(
+    'no frame vanishes',
+    [
+      ...range(packets).map((pkt) => [
+        n.wire.is(`has sent frame ${pkt}`, arrived(pkt)),
+        n.ledger.is(`says frame ${pkt} has not ended`, open(pkt)),
+        isWithout(n, pkt),
+      ]),
+      [n.ledger.in('broken')],
+    ],
+    [n.queue.is('holds a frame', waiting)],
+  );
+
+const isWithout = (n: CoreRefs, pkt: number): Observation => n.queue.is(`is without frame ${pkt}`, (context) => !keepsFrame(pkt)(context));
 
 /** Section 6.5 of the notes, rule by rule. */
 function contractKept(n: CoreRefs): Property[] {
@@ -30,27 +54,14 @@ function contractKept(n: CoreRefs): Property[] {
 /** Frames are taken, and none is lost without a count. */
 function queueServed(n: CoreRefs, { packets }: DriverBounds): Property[] {
   const frame = n.queue.is('holds a frame', waiting);
-  const gone = (pkt: number) => n.queue.is(`is without frame ${pkt}`, (context) => !keepsFrame(pkt)(context));
   return [
     quiescent('no frame is stuck in the queue', [[frame]], [frame]),
     eachLeadsTo(
       'a frame in the queue is taken in the end',
-      range(packets).map((pkt) => ({ from: [[n.queue.is(`holds frame ${pkt}`, keepsFrame(pkt))]], to: [[gone(pkt)]] })),
+      range(packets).map((pkt) => ({ from: [[n.queue.is(`holds frame ${pkt}`, keepsFrame(pkt))]], to: [[isWithout(n, pkt)]] })),
     ),
     never(
-      'no frame vanishes',
-      [
-        ...range(packets).map((pkt) => [
-          n.wire.is(`has sent frame ${pkt}`, arrived(pkt)),
-          n.ledger.is(`says frame ${pkt} has not ended`, open(pkt)),
-          gone(pkt),
-        ]),
-        [n.ledger.in('broken')],
-      ],
-      [frame],
-    ),
-    never(
-      'rx_missed_errors counts exactly the frames that found no buffer',
+      MISSED,
       range(packets + 1).flatMap((k) => [
         [
           n.rx_missed_errors.is(`reads ${k}`, (context) => context.count === k),

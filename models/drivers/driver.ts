@@ -44,6 +44,8 @@ export interface Driver<C extends Components = Components> {
   steps(n: Refs<C>, core: Core, s: DriverBounds): readonly StepTemplate[];
   /** What his handler does beside napi_schedule_prep(), which it `won` or not. */
   handled?(n: Refs<C>, won: boolean): readonly Move[];
+  /** False where a sender takes the place of the interrupt. */
+  readonly interrupts?: boolean;
   /** The device does not interrupt before it is armed again. */
   masked(n: Refs<C>): Observation;
   /** His poll routine on CPU `c` is done with the queue: about to complete, or to return its weight. What the whole path asks for. */

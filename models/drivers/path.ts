@@ -2,7 +2,7 @@
  * The whole receive path over a driver of the contract: his frames go through GRO's rx_list to IP, UDP, the socket and its
  * readers.
  */
-import { network, type Refs, step, type Components } from '../../src/model/network.ts';
+import { type Components, network, step } from '../../src/model/network.ts';
 import { family, type Scenario } from '../../src/model/scenario.ts';
 import { range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
@@ -56,7 +56,7 @@ export function driverPathOn<const C extends Components>(driver: Driver<C>, s: D
     const stack = listed(n);
     return [
       ...driverSteps(driver, n, s, { stack, kinds, on: [n.protocols.on({ type: 'ALL' })] }),
-      ...flushSteps(n, s, (c) => driver.done?.(all as unknown as Refs<C>, c)),
+      ...flushSteps(n, s, (c) => driver.done?.(all, c)),
       ...stackSteps(n, { ...bounds, checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock }, toReceive(n), toError(n)),
       ...ipEndSteps(n, s, ipEnds),
       ...socketSteps(n, bounds),

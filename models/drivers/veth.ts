@@ -172,6 +172,7 @@ export const veth: Driver<{
     sender: range(s.cpus).map(() => component(sender)),
   }),
   open: () => [],
+  interrupts: false,
   masked: (n) => n.notify.is('is masked', ({ masked }) => masked),
   done: (n, c) => n.poll(c).in('completing', 'full'),
   steps: (n, core, s) => {

@@ -3,6 +3,7 @@ import type { Observation, Ref, RefFamily } from '../../src/model/component.ts';
 import { never, not, type Property, quiescent, sometimes } from '../../src/model/property.ts';
 import { full, queued, queues, overflown } from '../../models/backlog/backlog.ts';
 import { isRefused, type refusal } from '../../models/backlog/refusal.ts';
+import { keepsFrame, type queue } from '../../models/drivers/queue.ts';
 import { batched } from '../../models/gro/rxList.ts';
 import { inIp } from '../../models/ip/ip.ts';
 import { reads } from '../../models/kernel/counter.ts';
@@ -22,6 +23,7 @@ import { BATCH_GOES_UP } from './gro.ts';
 export type Places = Pick<Parts, 'wire' | 'ledger'> &
   Partial<Pick<Parts, 'ring' | 'rxList' | 'backlog' | 'ip' | 'udp' | 'receive' | 'socket' | 'reader'>> & {
     readonly refusal?: RefFamily<typeof refusal>;
+    readonly queue?: Ref<typeof queue>;
   };
 
 export const NO_STUCK_FRAME = 'no frame is stuck in the ring';
@@ -104,6 +106,7 @@ function placesOf(n: Places, pkt: Packet): Observation[] {
   const has = `has packet ${pkt}`;
   return [
     ...(n.ring ? [n.ring.is(has, holds(pkt))] : []),
+    ...(n.queue ? [n.queue.is(has, keepsFrame(pkt))] : []),
     ...(n.rxList ? [n.rxList.is(has, batched(pkt))] : []),
     ...all(n.backlog).map((one) => one.is(has, queues(pkt))),
     ...all(n.refusal).map((one) => one.is(has, isRefused(pkt))),

@@ -6,7 +6,7 @@ import { driverProperties } from '../../models/drivers/claims.ts';
 import type { CoreRefs } from '../../models/drivers/core.ts';
 import { type Driver, driverFamily, type DriverNetwork } from '../../models/drivers/driver.ts';
 import { acme } from '../../models/drivers/example.ts';
-import { e1000eIntx, igbMsi, igbMsix } from '../../models/drivers/intel.ts';
+import { e1000, e1000eIntx, igbMsi, igbMsix } from '../../models/drivers/intel.ts';
 import { veth } from '../../models/drivers/veth.ts';
 import { virtioNet } from '../../models/drivers/virtioNet.ts';
 
@@ -35,6 +35,7 @@ export const DRIVER_SUITES: readonly Suite[] = [
   of(igbMsix, MSIX_BUGS),
   of(igbMsi, []),
   of(e1000eIntx, INTX_BUGS),
+  of(e1000, []),
   of(virtioNet, VIRTIO_BUGS),
   of(veth, VETH_BUGS),
   of(

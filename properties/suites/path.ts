@@ -1,10 +1,19 @@
 /** The full receive path. */
 import { type Suite, suite } from '../../src/model/suite.ts';
+import { INTX_PATH_BUGS, VETH_PATH_BUGS } from '../../models/bugs/drivers.ts';
 import { PATH_BUGS } from '../../models/bugs/path.ts';
+import { lowerHalf, MISSED } from '../../models/drivers/claims.ts';
+import type { CoreRefs } from '../../models/drivers/core.ts';
+import type { Driver } from '../../models/drivers/driver.ts';
+import { e1000eIntx } from '../../models/drivers/intel.ts';
+import { driverPath, type DriverPathScenario } from '../../models/drivers/path.ts';
+import { veth } from '../../models/drivers/veth.ts';
 import { range } from '../../models/kernel/packet.ts';
+import type { Parts } from '../../models/networks/parts.ts';
 import { receivePath, type ReceivePathScenario } from '../../models/networks/receive-path.ts';
+import type { Components } from '../../src/model/network.ts';
 import { upperTablesFirst } from '../claims/boot.ts';
-import { accounted, conservation, mayFill, noStuckBacklog, noStuckFrame } from '../claims/frames.ts';
+import { accounted, conservation, mayFill, noStuckBacklog, noStuckBatch, noStuckFrame } from '../claims/frames.ts';
 import { everyUnreachable, noFalseUnreachable } from '../claims/icmp.ts';
 import { noDeadVector, onePoller, polledIsScheduled, scheduledIsPolled } from '../claims/napi.ts';
 import {
@@ -47,6 +56,33 @@ const pathProperties = (network: ReturnType<typeof receivePath.build>, s: Receiv
     ...(s.readers > 0 ? [sleeperIsWoken(n), queuedIsRead(n, s.packets), callGoesOn(n)] : []),
   ];
 };
+
+/** The same over a driver of the contract. */
+const overDriver =
+  <const C extends Components>(driver: Driver<C>) =>
+  ({ refs }: ReturnType<ReturnType<typeof driverPath<C>>['build']>, s: DriverPathScenario) => {
+    // As in models/drivers/driver.ts.
+    const n = refs as unknown as Parts & CoreRefs;
+    return [
+      // As many buffers as frames: none is missed.
+      ...lowerHalf(n, s, driver.masked(refs as never)).filter(({ name }) => name !== MISSED),
+      noLostWakeup(n),
+      callsEnd(n),
+      conservation(n, s.packets),
+      noStuckBatch(n),
+      accounted(n, 'UdpInDatagrams', s.packets),
+      rcvbufBound(n),
+      noFalseUnreachable(n, s.packets),
+      everyUnreachable(n, s.packets),
+      accounted(n, 'UdpNoPorts', s.packets),
+      accounted(n, 'IcmpOutDestUnreachs', s.packets),
+      // A sender is no interrupt.
+      ...(driver.interrupts === false ? [] : [neverNested(n)]),
+      sleeperIsWoken(n),
+      queuedIsRead(n, s.packets),
+      callGoesOn(n),
+    ];
+  };
 
 const K1 = 'K1: the look before sleeping is at sk_receive_queue only; see wakeup/two-readers, where nothing else is in the way.';
 
@@ -122,4 +158,20 @@ export const PATH_SUITES: readonly Suite[] = [
       bugs: [],
     }),
   ),
+  suite({
+    id: 'path-e1000e-intx/2cpu',
+    family: driverPath(e1000eIntx),
+    scenario: { packets: 2, cpus: 2, ring: 2 },
+    walk: { packets: 8, cpus: 2, ring: 4, weight: 4, readers: 2, rcvbuf: 4, batch: 2 },
+    properties: overDriver(e1000eIntx),
+    bugs: INTX_PATH_BUGS,
+  }),
+  suite({
+    id: 'path-veth-napi/2cpu',
+    family: driverPath(veth),
+    scenario: { packets: 2, cpus: 2, ring: 2 },
+    walk: { packets: 8, cpus: 2, ring: 4, weight: 4, readers: 2, rcvbuf: 4, batch: 2 },
+    properties: overDriver(veth),
+    bugs: VETH_PATH_BUGS,
+  }),
 ];

@@ -35,7 +35,7 @@ export function composedFor(survey: Survey, bounds: Bounds, asked: Readonly<Reco
       const network =
         survey.device === 'e1000' ? driverPathOn(e1000, scenario, bounds.placement) : driverPathOn(veth, scenario, bounds.placement);
       // Its poll routines and its stack are those that lines of such a device are mapped to.
-      return { network: network as unknown as Network, n: network.refs as unknown as Path, scenario: scenarioText(scenario) };
+      return { network, n: network.refs as unknown as Path, scenario: scenarioText(scenario) };
     }
   }
 }

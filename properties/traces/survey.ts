@@ -17,7 +17,7 @@ export interface Reader {
 export type Device = 'igb' | 'e1000' | 'veth' | 'veth-napi';
 
 /** The poll routines of those that have a NAPI instance of their own. */
-export const POLLS: Readonly<Record<string, Device>> = { igb_poll: 'igb', e1000_clean: 'e1000', veth_poll: 'veth-napi' };
+const POLLS = ['igb_poll', 'e1000_clean', 'veth_poll'];
 
 export interface Survey {
   readonly device: Device;
@@ -119,7 +119,7 @@ function nicOf(lines: readonly FtraceLine[], devices: readonly string[]): Pick<S
   for (const { kind, name, cpu, args, rest } of lines) {
     if (name === 'irq_handler_entry') interrupted.set(cpu, args['name'] ?? '');
     if (name === 'irq_handler_exit') interrupted.delete(cpu);
-    if (kind === 'probe' && Object.hasOwn(POLLS, name)) polled.set(cpu, args['napi'] ?? '');
+    if (kind === 'probe' && POLLS.includes(name)) polled.set(cpu, args['napi'] ?? '');
     const instance = polled.get(cpu);
     const isPacket = name === 'napi_gro_receive_entry' || name === 'netif_receive_skb';
     if (isPacket && devices.includes(args['dev'] ?? '') && instance !== undefined) napi.add(instance);
