@@ -34,6 +34,7 @@ const KEYS = {
     'size',
     'readers',
     'modes',
+    'signals',
     'tokens',
     'holds',
     'kicks',

@@ -37,6 +37,7 @@ const KEYS = {
   modes: choice(['block', 'all'], 'block', 'how they call: blocking only, or also MSG_DONTWAIT and SO_RCVTIMEO'),
   tokens: int({ min: 0, max: 4096, otherwise: 6, about: 'ICMP errors before the rate limit' }),
   holds: int({ min: 0, max: 4, otherwise: 0, about: 'times another task takes the socket lock' }),
+  signals: int({ min: 0, max: 64, otherwise: 0, about: 'signals to tasks in recvfrom()' }),
   kicks: int({ min: 0, max: 4096, otherwise: 0, about: 'software interrupts by the watchdog' }),
   closes: int({ min: 0, max: 2, otherwise: 0, about: 'times the interface goes down' }),
 } as const;

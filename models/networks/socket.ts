@@ -16,7 +16,7 @@ import { cpusInTurn, readersOnOneCpu } from './symmetry.ts';
 export const socketSlice = family({
   name: 'socket',
   about: 'socket queue, wait queue and tasks in recvfrom(); softirqs bring datagrams',
-  keys: keys('profile', 'packets', 'kinds', 'cpus', 'rcvbuf', 'size', 'readers', 'modes', 'holds'),
+  keys: keys('profile', 'packets', 'kinds', 'cpus', 'rcvbuf', 'size', 'readers', 'modes', 'signals', 'holds'),
   build: (s) => {
     const profile = PROFILE[s.profile];
     // A datagram without a socket never gets here.
@@ -25,8 +25,8 @@ export const socketSlice = family({
     const home = (reader: number): number => (reader + s.cpus - 1) % s.cpus;
     // Without the socket lock `receive` is exact for one receiving CPU only; readers are on all of them.
     const receivers = profile.socketLock ? range(s.cpus) : [0];
-    const { wire, cpu, socket, receive, waitQueue, reader, emptiness, holder, ledger, counters } = componentsOf(s);
-    return network('socket', { wire, cpu, socket, receive, waitQueue, reader, emptiness, holder, ledger, ...counters })
+    const { wire, cpu, socket, receive, waitQueue, reader, emptiness, signals, holder, ledger, counters } = componentsOf(s);
+    return network('socket', { wire, cpu, socket, receive, waitQueue, reader, emptiness, signals, holder, ledger, ...counters })
       .join((n) => [
         step('softirq_begin', { cpu: receivers, pkt: range(s.packets), kind: kinds }, ({ cpu: c, pkt, kind }) => ({
           owner: softirqOn(c),

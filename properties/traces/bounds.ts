@@ -49,6 +49,7 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       readers: Math.max(survey.readers.length, 1),
       // SO_RCVTIMEO and O_NONBLOCK cannot be seen.
       modes: 'all',
+      signals: survey.wakings.length,
       tokens: tokensOf(lines),
       // Any interrupt may be the watchdog's: the fewest inferred steps have it so only where no frame explains one.
       kicks: interrupts,

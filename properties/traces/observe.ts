@@ -91,6 +91,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   sys_exit_recvfrom: 'exit sys_recvfrom',
   sched_switch_out: 'event sched_switch',
   timer_waking: 'event sched_waking',
+  signal_waking: 'event sched_waking',
   net_rx_action: 'function net_rx_action',
   igb_poll: 'probe igb_poll',
   process_backlog: 'probe process_backlog',

@@ -14,7 +14,6 @@ const RPS = 'RPS, and lines of the IPI are not mapped to steps';
 
 /** Why the composed network cannot be asked about `recording`; undefined if it can. */
 export function beyondReach({ lines, meta }: Recording, survey: Survey, { figures }: Watched): string | undefined {
-  const pids = new Set(survey.readers.map(({ pid }) => pid));
   const seen = (name: string, is: (line: FtraceLine) => boolean): FtraceLine | undefined =>
     lines.find((line) => line.name === name && is(line));
   const at = (line: FtraceLine | undefined, what: string): string | undefined => line && `line ${line.line} shows ${what}`;
@@ -26,7 +25,11 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
       seen('sys_recvfrom', ({ args }) => (Number(args['flags'] ?? 0) & MSG.peek) !== 0),
       'MSG_PEEK',
     ) ??
-    at(wokenByTask(lines, pids), 'a signal, or a wakeup by another task') ??
+    at(
+      seen('napi_poll', ({ level }) => level === 'task'),
+      'threaded NAPI',
+    ) ??
+    at(wokenByTask(lines, survey.wakings), 'a wakeup by another task, and no signal') ??
     at(
       seen(
         'kfree_skb',
@@ -47,10 +50,6 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
     at(
       seen('kfree_skb', ({ level, args }) => level === 'task' && skbs.has(args['skbaddr'])),
       'a bad checksum of a long datagram, found in recvfrom()',
-    ) ??
-    at(
-      seen('napi_poll', ({ level }) => level === 'task'),
-      'threaded NAPI',
     ) ??
     (survey.device === 'igb'
       ? at(
@@ -82,14 +81,12 @@ function elsewhere(lines: readonly FtraceLine[]): FtraceLine | undefined {
   });
 }
 
-/** A reader in recvfrom() is woken, and not by an interrupt. */
-function wokenByTask(lines: readonly FtraceLine[], pids: ReadonlySet<number>): FtraceLine | undefined {
-  const inCall = new Set<number>();
-  return lines.find(({ kind, name, pid, level, args }) => {
-    if (name === 'sys_recvfrom') {
-      if (kind === 'enter') inCall.add(pid);
-      else inCall.delete(pid);
-    }
-    return name === 'sched_waking' && level === 'task' && pids.has(Number(args['pid'])) && inCall.has(Number(args['pid']));
-  });
+/** A task wakes a reader in recvfrom(), and not with a signal: signal_generate follows the wakeup. */
+function wokenByTask(lines: readonly FtraceLine[], wakings: readonly FtraceLine[]): FtraceLine | undefined {
+  const isSignal = (waking: FtraceLine): boolean =>
+    lines.some(
+      ({ name, line, pid, args }) =>
+        name === 'signal_generate' && line > waking.line && pid === waking.pid && args['pid'] === waking.args['pid'],
+    );
+  return wakings.find((waking) => !isSignal(waking));
 }

@@ -24,6 +24,8 @@ export interface Survey {
   readonly arrivals: readonly number[];
   /** Lines at which a packet arrives. */
   readonly packets: readonly FtraceLine[];
+  /** Lines in which a task wakes a reader in recvfrom(). */
+  readonly wakings: readonly FtraceLine[];
   /** The NIC's NAPI instance as probes print it, and as napi_poll does. */
   readonly napi: readonly string[];
   /** The names of its interrupts. */
@@ -44,7 +46,16 @@ export function surveyOf(recording: Recording): Survey {
   const arrivals = [...new Set([...irqs, ...packets].map(({ cpu }) => cpu))];
   const homes = readers.filter((reader) => !reader.moves).map((reader) => reader.cpu);
   const own = readers.filter((reader) => reader.moves).map(() => undefined);
-  return { device, devices, readers, cpus: [...new Set([...arrivals, ...homes]), ...own], arrivals, packets, ...nic };
+  return {
+    device,
+    devices,
+    readers,
+    cpus: [...new Set([...arrivals, ...homes]), ...own],
+    arrivals,
+    packets,
+    wakings: wakingsByTask(lines),
+    ...nic,
+  };
 }
 
 function refuseMissing({ records, path }: Recording, keys: readonly string[], how: string): void {
@@ -94,6 +105,17 @@ function isArrival({ kind, name }: FtraceLine, device: Survey['device'], { recor
   if (kind !== 'event') return false;
   if (device === 'veth') return name === 'netif_rx';
   return name === (records('event napi_gro_receive_entry') ? 'napi_gro_receive_entry' : 'netif_receive_skb');
+}
+
+function wakingsByTask(lines: readonly FtraceLine[]): FtraceLine[] {
+  const inCall = new Set<number>();
+  return lines.filter(({ kind, name, pid, level, args }) => {
+    if (name === 'sys_recvfrom') {
+      if (kind === 'enter') inCall.add(pid);
+      else inCall.delete(pid);
+    }
+    return name === 'sched_waking' && level === 'task' && inCall.has(Number(args['pid']));
+  });
 }
 
 /** The instance whose poll brought packets in, and the interrupts that scheduled it. */
