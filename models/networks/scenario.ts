@@ -11,10 +11,23 @@ const MIXES = {
   'matched+checksum': ['matched', 'badMatched', 'badUnmatched'],
   'matched+error': ['matched', 'icmpError'],
   unmatched: ['unmatched', 'badUnmatched', 'broadcast'],
-  all: KINDS,
+  'matched+long checksum': ['matched', 'badLong'],
+  // Of short datagrams: in 3.10 length makes no difference.
+  all: KINDS.filter((kind) => kind !== 'badLong'),
+  'all+long checksum': KINDS,
 } as const satisfies Record<string, readonly Kind[]>;
 
-const MIX_NAMES = ['matched', 'matched+unmatched', 'three classes', 'matched+checksum', 'matched+error', 'unmatched', 'all'] as const;
+const MIX_NAMES = [
+  'matched',
+  'matched+unmatched',
+  'three classes',
+  'matched+checksum',
+  'matched+error',
+  'unmatched',
+  'matched+long checksum',
+  'all',
+  'all+long checksum',
+] as const;
 
 /** The kinds of packets that may arrive. */
 export const kindsOf = (mix: (typeof MIX_NAMES)[number]): readonly Kind[] => MIXES[mix];

@@ -4,7 +4,7 @@
  */
 import { network, step } from '../../src/model/network.ts';
 import { family } from '../../src/model/scenario.ts';
-import { range } from '../kernel/packet.ts';
+import { type Kind, range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
 import { componentsOf } from './components.ts';
 import { keys, kindsOf, modesOf } from './scenario.ts';
@@ -19,8 +19,9 @@ export const socketSlice = family({
   keys: keys('profile', 'packets', 'kinds', 'cpus', 'rcvbuf', 'size', 'readers', 'modes', 'signals', 'holds'),
   build: (s) => {
     const profile = PROFILE[s.profile];
-    // A datagram without a socket never gets here.
-    const kinds = kindsOf(s.kinds).filter((kind) => kind === 'matched' || kind === 'badMatched' || kind === 'icmpError');
+    // A datagram without a socket never gets here, nor does a short one whose checksum was verified before the lookup.
+    const reaches: readonly Kind[] = ['matched', 'badLong', 'icmpError', ...(profile.checksumFirst ? [] : (['badMatched'] as const))];
+    const kinds = kindsOf(s.kinds).filter((kind) => reaches.includes(kind));
     const bounds = { ...s, profile };
     const home = (reader: number): number => (reader + s.cpus - 1) % s.cpus;
     // Without the socket lock `receive` is exact for one receiving CPU only; readers are on all of them.

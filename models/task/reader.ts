@@ -90,6 +90,8 @@ const readerSetup = setup({
     leave: assign(FRESH),
     hold: assign(({ event }) => (event.type === 'TAKE' ? { pkt: event.pkt } : {})),
     drop: assign({ pkt: null }),
+    // With all of SO_RCVTIMEO before it.
+    startOver: assign({ pkt: null, expired: false }),
     wake: assign({ woken: true }),
     expire: assign({ expired: true }),
     signal: assign({ signal: true }),
@@ -210,7 +212,7 @@ export const reader = readerSetup.createMachine({
           { target: 'freeing', actions: 'drop', meta: cite('udp_recvmsg', 'skb_copy_datagram_iovec') },
         ],
         BAD: [
-          { guard: 'unchargesEarly', target: 'calling', actions: 'drop', meta: cite('udp_recvmsg', 'udp_lib_checksum_complete') },
+          { guard: 'unchargesEarly', target: 'calling', actions: 'startOver', meta: cite('udp_recvmsg', 'udp_lib_checksum_complete') },
           { target: 'discarding', actions: 'drop', meta: cite('udp_recvmsg', 'skb_copy_and_csum_datagram_iovec') },
         ],
       },

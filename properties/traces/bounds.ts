@@ -6,7 +6,7 @@ import type { Placement } from '../../models/networks/receive-path.ts';
 import type { IpEnd } from '../../models/networks/steps/stack.ts';
 import { fateOf } from '../monitors/fates.ts';
 import type { Recording } from './recording.ts';
-import type { Survey } from './survey.ts';
+import { isBadAtCopy, type Survey } from './survey.ts';
 
 /** sk_rcvbuf unless set: net.core.rmem_default. */
 const RCVBUF_DEFAULT = 212_992;
@@ -121,11 +121,12 @@ function kindsOf(lines: readonly FtraceLine[]): string {
   const reasons = new Set(lines.flatMap(({ name, args }) => (name === 'kfree_skb' ? [args['reason']] : [])));
   const unmatched = reasons.has('NO_SOCKET') || lines.some(({ kind, name }) => kind === 'event' && name === 'icmp_send');
   const error = lines.some(({ name }) => name === 'inet_sk_error_report');
-  const checksum =
-    reasons.has('UDP_CSUM') || lines.some(({ args }) => args['location']?.startsWith('udp_recvmsg') && args['reason'] === 'NOT_SPECIFIED');
-  if ([unmatched, error, checksum].filter(Boolean).length > 1) return 'all';
+  const long = lines.some(isBadAtCopy);
+  const checksum = lines.some((line) => line.args['reason'] === 'UDP_CSUM' && !isBadAtCopy(line));
+  if ([unmatched, error, checksum, long].filter(Boolean).length > 1) return long ? 'all+long checksum' : 'all';
   if (unmatched) return 'matched+unmatched';
   if (checksum) return 'matched+checksum';
+  if (long) return 'matched+long checksum';
   return error ? 'matched+error' : 'matched';
 }
 

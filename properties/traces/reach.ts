@@ -6,10 +6,10 @@ import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { MSG } from '../monitors/tasks.ts';
 import type { Watched } from '../monitors/watch.ts';
 import type { Recording } from './recording.ts';
-import type { Survey } from './survey.ts';
+import { isBadAtCopy, type Survey } from './survey.ts';
 
-const REASONS = ['NO_SOCKET', 'SOCKET_RCVBUFF', 'UDP_CSUM', 'CPU_BACKLOG'];
-const IP_REASONS = /^(OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
+const KNOWN =
+  /^(NO_SOCKET|SOCKET_RCVBUFF|UDP_CSUM|CPU_BACKLOG|OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
 const RPS = 'RPS, and lines of the IPI are not mapped to steps';
 
 /** Why the composed network cannot be asked about `recording`; undefined if it can. */
@@ -31,10 +31,7 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
     ) ??
     at(wokenByTask(lines, survey.wakings), 'a wakeup by another task, and no signal') ??
     at(
-      seen(
-        'kfree_skb',
-        ({ args }) => skbs.has(args['skbaddr']) && !REASONS.includes(args['reason'] ?? '') && !IP_REASONS.test(args['reason'] ?? ''),
-      ),
+      seen('kfree_skb', (line) => skbs.has(line.args['skbaddr']) && !isBadAtCopy(line) && !KNOWN.test(line.args['reason'] ?? '')),
       'a drop that the network leaves out',
     ) ??
     at(
@@ -47,10 +44,6 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
           'GRO on a veth device',
         )
       : undefined) ??
-    at(
-      seen('kfree_skb', ({ level, args }) => level === 'task' && skbs.has(args['skbaddr'])),
-      'a bad checksum of a long datagram, found in recvfrom()',
-    ) ??
     (survey.device === 'igb'
       ? at(
           seen('inet_sk_error_report', () => true),

@@ -64,7 +64,7 @@ export const STACK_HANDLERS: Handlers = {
   'return __udp4_lib_lookup_ret': working((line, book, cpu, pkt) => {
     if (line.parent !== '__udp4_lib_rcv') return book.ignore(MORE_CALLS);
     const found = line.args['sk'] !== '0x0' && line.args['sk'] !== '0';
-    const kinds: readonly string[] = found ? ['matched', 'badMatched'] : ['unmatched', 'badUnmatched'];
+    const kinds: readonly string[] = found ? ['matched', 'badMatched', 'badLong'] : ['unmatched', 'badUnmatched'];
     const kind = book.n.wire.is(`packet ${pkt} is for ${found ? 'a' : 'no'} bound port`, (context) =>
       kinds.includes(context.kinds[pkt] ?? ''),
     );

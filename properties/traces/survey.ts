@@ -166,3 +166,8 @@ export function pollOf(rest: string): {
     /napi struct (\S+) for device (\S+) work (\d+) budget (\d+)/.exec(rest) ?? [];
   return { instance, device, work: Number(work), budget: Number(budget) };
 }
+
+/** udp_recvmsg() finds a checksum wrong, and drops the datagram. */
+export function isBadAtCopy({ name, args }: FtraceLine): boolean {
+  return name === 'kfree_skb' && /^udp_recvmsg\b/.test(args['location'] ?? '') && /^(UDP_CSUM|NOT_SPECIFIED)$/.test(args['reason'] ?? '');
+}

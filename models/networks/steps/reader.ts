@@ -198,7 +198,8 @@ function finishStep(
 /** The copy to user memory, the checksum found bad there, and the charge given back. */
 function copySteps(n: ReaderParts, s: ReaderScenario, own: Own): StepTemplate[] {
   const domain = { reader: range(s.readers), pkt: range(s.packets) };
-  const kind = (pkt: number, one: Kind): Observation => n.wire.is(`packet ${pkt} is ${one}`, kindIs(pkt, one));
+  const kind = (pkt: number, ...kinds: readonly Kind[]): Observation =>
+    n.wire.is(`packet ${pkt} is ${kinds.join(' or ')}`, kindIs(pkt, ...kinds));
   const has = (i: number, pkt: number): Observation => n.reader(i).is(`has packet ${pkt}`, inHand(pkt));
   const returned = (i: number, pkt = {}) => [{ event: 'sys_exit_recvfrom', args: { reader: i, result: 'ok', ...pkt } }];
   const steps = [
@@ -213,7 +214,7 @@ function copySteps(n: ReaderParts, s: ReaderScenario, own: Own): StepTemplate[] 
     })),
     // Blocking or not, the call starts over: 3.10.y after commit beb39db59d14.
     step('copy_bad_checksum', domain, ({ reader: i, pkt }) => ({
-      ...own(i, has(i, pkt), kind(pkt, 'badMatched')),
+      ...own(i, has(i, pkt), kind(pkt, 'badMatched', 'badLong')),
       moves: [n.reader(i).on({ type: 'BAD' }), ...end(n, pkt, 'checksum', n.UdpInCsumErrors, n.UdpInErrors)],
       reveals: [{ event: 'kfree_skb', args: { reader: i, pkt, reason: 'UDP_CSUM' } }],
     })),

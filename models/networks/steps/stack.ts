@@ -110,7 +110,7 @@ function ipSteps(n: StackParts, s: StackScenario, report: ToSocket): StepTemplat
 /** What becomes of a datagram, by kind. Steps for kinds that never arrive are left out. */
 function udpSteps(n: StackParts, s: StackScenario, toSocket: ToSocket): StepTemplate[] {
   const of = (...kinds: readonly Kind[]): readonly Kind[] => kinds.filter((kind) => s.kinds.includes(kind));
-  const found = of('matched', ...(s.checksumFirst ? [] : (['badMatched'] as const)));
+  const found = of('matched', 'badLong', ...(s.checksumFirst ? [] : (['badMatched'] as const)));
   const bad = of('badUnmatched', ...(s.checksumFirst ? (['badMatched'] as const) : []));
   const counted = s.countsIgnored ? [n.UdpIgnoredMulti] : [];
   const steps: readonly (readonly [readonly Kind[], StepTemplate])[] = [
