@@ -6,19 +6,22 @@ import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { MSG } from '../monitors/tasks.ts';
 import type { Watched } from '../monitors/watch.ts';
 import type { Recording } from './recording.ts';
+import { isUnreachable } from './stack.ts';
 import { isBadAtCopy, type Survey } from './survey.ts';
 
 const KNOWN =
-  /^(NO_SOCKET|SOCKET_RCVBUFF|UDP_CSUM|CPU_BACKLOG|OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
+  /^(NO_SOCKET|SOCKET_RCVBUFF|UDP_CSUM|CPU_BACKLOG|IP_NOPROTO|OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
 const RPS = 'RPS, and lines of the IPI are not mapped to steps';
 
 /** Why the composed network cannot be asked about `recording`; undefined if it can. */
-export function beyondReach({ lines, meta }: Recording, survey: Survey, { figures }: Watched): string | undefined {
+export function beyondReach({ lines, meta, records }: Recording, survey: Survey, { figures }: Watched): string | undefined {
   const seen = (name: string, is: (line: FtraceLine) => boolean): FtraceLine | undefined =>
     lines.find((line) => line.name === name && is(line));
   const at = (line: FtraceLine | undefined, what: string): string | undefined => line && `line ${line.line} shows ${what}`;
   const skbs = new Set(survey.packets.map(({ args }) => args['skbaddr']));
-  const unheard = figures.endsOf(survey.devices, 'icmpIn') - lines.filter(({ name }) => name === 'inet_sk_error_report').length;
+  const errors = lines.filter(({ name }) => name === 'inet_sk_error_report').length;
+  const unheard = figures.endsOf(survey.devices, 'icmpIn') - errors;
+  const isHeard = survey.device === 'veth' && records('event inet_sk_error_report');
   const silent = figures.endsOf(survey.devices, 'silent');
   return (
     at(
@@ -35,8 +38,8 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
       'a drop that the network leaves out',
     ) ??
     at(
-      seen('icmp_send', ({ args }) => !/^3\b/.test(args['type'] ?? '') || !/^3\b/.test(args['code'] ?? '')),
-      'an ICMP error that is not port-unreachable',
+      seen('icmp_send', ({ args }) => !isUnreachable(args, 2) && !isUnreachable(args, 3)),
+      'an ICMP error that is not port-unreachable or protocol-unreachable',
     ) ??
     (survey.device === 'veth' || meta?.driver?.some((text) => /veth/.test(text)) === true
       ? at(
@@ -44,11 +47,8 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
           'GRO on a veth device',
         )
       : undefined) ??
-    (survey.device === 'igb'
-      ? at(
-          seen('inet_sk_error_report', () => true),
-          'an error that came through another device',
-        )
+    (survey.device === 'igb' && errors > survey.packets.length
+      ? `${errors} ICMP errors through another device, and fewer packets`
       : undefined) ??
     at(elsewhere(lines), RPS) ??
     (survey.device === 'igb'
@@ -57,7 +57,7 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
           RPS,
         )
       : undefined) ??
-    (unheard > 0 ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
+    (unheard > 0 && !isHeard ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
     (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined)
   );
 }

@@ -22,6 +22,8 @@ export interface Survey {
   readonly cpus: readonly (number | undefined)[];
   /** CPUs of the trace on which packets arrive. */
   readonly arrivals: readonly number[];
+  /** With igb, CPUs of the trace on which an ICMP error came in: through another device, as the receiving one gets none. */
+  readonly errors: readonly number[];
   /** Lines at which a packet arrives. */
   readonly packets: readonly FtraceLine[];
   /** Lines in which a task wakes a reader in recvfrom(). */
@@ -44,14 +46,17 @@ export function surveyOf(recording: Recording): Survey {
   const nic = device === 'igb' ? nicOf(lines, devices) : { napi: [], vectors: [] };
   const irqs = lines.filter(({ name, args }) => name === 'irq_handler_entry' && nic.vectors.includes(args['name'] ?? ''));
   const arrivals = [...new Set([...irqs, ...packets].map(({ cpu }) => cpu))];
+  const reports = device === 'igb' ? lines.filter(({ name }) => name === 'inet_sk_error_report') : [];
+  const errors = [...new Set(reports.map(({ cpu }) => cpu))];
   const homes = readers.filter((reader) => !reader.moves).map((reader) => reader.cpu);
   const own = readers.filter((reader) => reader.moves).map(() => undefined);
   return {
     device,
     devices,
     readers,
-    cpus: [...new Set([...arrivals, ...homes]), ...own],
+    cpus: [...new Set([...arrivals, ...homes, ...errors]), ...own],
     arrivals,
+    errors,
     packets,
     wakings: wakingsByTask(lines),
     ...nic,
