@@ -16,10 +16,11 @@ import { NET_RX_SUITES } from './suites/net-rx.ts';
 import { PATH_SUITES } from './suites/path.ts';
 import { RECEIVE_SUITES } from './suites/receive.ts';
 import { BOOT_SUITES, RING_SUITES } from './suites/ring.ts';
+import { SOCKET_SUITES } from './suites/socket.ts';
 import { SOFTIRQ_SUITES } from './suites/softirq.ts';
 import { THREADED_SUITES } from './suites/threaded.ts';
 import { WAKEUP_SUITES } from './suites/wakeup.ts';
-import { BACKLOG_SUITES, SOCKET_SUITES, STACK_SUITES } from './suites/upper.ts';
+import { BACKLOG_SUITES, STACK_SUITES } from './suites/upper.ts';
 
 export const SUITES: readonly Suite[] = [
   ...BOOT_SUITES,

@@ -98,7 +98,6 @@ export const UNREACHED: Readonly<Record<string, string>> = {
   'socket: owned SET_ERROR': 'no suite has both an ICMP error and a task that holds the socket',
   'socket: owned TAKE_ERROR': 'no suite has both an ICMP error and a task that holds the socket',
   'socket: owned BACKLOG #2': ERROR,
-  'reader: copying BAD #1': 'where a checksum is verified before the lookup, none is bad in a reader: the datagrams are small',
   'reader: discarding FREE #1': BUG_ONLY,
   'udpQueues: bound APPEND #2': ERROR,
   'waitList: free APPEAR #2': BUG_ONLY,

@@ -1,4 +1,4 @@
-/** Recorded traces of real kernels against the model: the six accepted, and what is made of them by one wrong line. */
+/** Recorded traces of real kernels against the model: those accepted, and what is made of them by one wrong line. */
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { conform } from '../properties/traces/conform.ts';
@@ -21,6 +21,16 @@ describe('a recorded trace', () => {
     ],
     ['local-s05b_rcvbuf_min', '6.18', 6, ['rcvbuf_full(by=0, pkt=5)'], { UdpInDatagrams: 2, UdpRcvbufErrors: 4, UdpInErrors: 4 }],
     ['local-s09b_dontwait', '6.18', 0, ['again(reader=0)'], {}],
+    // Ended by a signal, entered again by the program, and then a datagram.
+    ['local-s10a_signal_eintr', '6.18', 1, ['signal(reader=0, signal=0)', 'wait_signal(reader=0)'], { UdpInDatagrams: 1 }],
+    ['local-s06b_bad_udp_csum_bound_long', '6.18', 1, ['copy_bad_checksum(reader=0, pkt=0)'], { UdpInErrors: 1, UdpInCsumErrors: 1 }],
+    [
+      'local-s04c_icmp_unreach_unconnected',
+      '6.18',
+      2,
+      ['ip_icmp_unheard(cpu=0, pkt=1)'],
+      { UdpNoPorts: 1, IcmpOutDestUnreachs: 1, IcmpInDestUnreachs: 1 },
+    ],
   ])('%s is accepted, with the counters of the kernel', (name, profile, packets, steps, counters) => {
     const result = conform(pathOf(name));
     if (result.kind !== 'accepted') throw new Error(conformText(result));
@@ -64,7 +74,8 @@ const WRONG: readonly (readonly [name: string, edit: Edit, pattern: RegExp, with
   ['local-s03_queued_before_recv', 'duplicate', /napi_poll/, 1, /can show napi_poll/],
   ['local-s03_queued_before_recv', 'swap', /softirq_entry/, 1, /can show netif_receive_skb/],
   ['local-s04a_icmp_unreach_connected', 'delete', /kfree_skb/, 1, /line 33 must be followed by kfree_skb NO_SOCKET/],
-  ['local-s04a_icmp_unreach_connected', 'delete', /inet_sk_error_report/, 2, /can show napi_poll/],
+  // A socket that is not connected would not have heard, and recvfrom() not have returned it.
+  ['local-s04a_icmp_unreach_connected', 'delete', /inet_sk_error_report/, 7, /result=ECONNREFUSED/],
   ['local-s04a_icmp_unreach_connected', 'duplicate', /icmp_send/, 1, /can show icmp_send/],
   ['local-s04a_icmp_unreach_connected', 'duplicate', /sys_recvfrom ->/, 1, /result=ECONNREFUSED/],
   ['local-s04a_icmp_unreach_connected', 'swap', /napi_poll/, 1, /can show softirq_exit/],
@@ -75,6 +86,13 @@ const WRONG: readonly (readonly [name: string, edit: Edit, pattern: RegExp, with
   ['local-s09b_dontwait', 'delete', /sys_recvfrom\(/, 1, /outside recvfrom/],
   ['local-s09b_dontwait', 'duplicate', /sys_recvfrom ->/, 1, /result=EAGAIN/],
   ['local-s09b_dontwait', 'swap', /sys_recvfrom ->/, 1, /can show sys_enter_recvfrom/],
+  ['local-s10a_signal_eintr', 'delete', /153455: sched_waking/, 0, /nobody has woken it/],
+  ['local-s10a_signal_eintr', 'delete', /sys_recvfrom -> 0xfffffffffffffe00/, 1, /can show sys_enter_recvfrom/],
+  ['local-s10a_signal_eintr', 'duplicate', /sys_recvfrom -> 0xfffffffffffffe00/, 1, /result=EINTR/],
+  ['local-s06b_bad_udp_csum_bound_long', 'delete', /kfree_skb/, 0, /can show sched_switch_out/],
+  ['local-s06b_bad_udp_csum_bound_long', 'duplicate', /kfree_skb/, 1, /reason=UDP_CSUM/],
+  ['local-s04c_icmp_unreach_unconnected', 'delete', /icmp_rcv/, 1, /can show napi_poll/],
+  ['local-s04c_icmp_unreach_unconnected', 'swap', /icmp_rcv/, 1, /can show napi_poll|consume_skb/],
   ['igb-s01_blocking_one', 'delete', /irq_handler_entry: irq=38/, 16, /__napi_schedule|can show napi_schedule_prep_ret/],
   ['igb-s01_blocking_one', 'delete', /\[001\] d\.h1\..*softirq_raise/, 1, /can show __napi_schedule\(cpu=0, raised=false\)/],
   ['igb-s01_blocking_one', 'delete', /\[001\].*softirq_entry/, 5, /net_rx_action|can show igb_poll/],

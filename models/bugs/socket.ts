@@ -1,4 +1,5 @@
 /** Bugs planted in the socket, the wakeup and recvfrom(). */
+import { assign } from 'xstate';
 import type { Bug } from '../../src/model/suite.ts';
 import { range } from '../kernel/packet.ts';
 import type { socketSlice } from '../networks/socket.ts';
@@ -141,5 +142,30 @@ export const SOCKET_BUGS: readonly Bug<SocketNetwork>[] = [
         ],
         when: [n.reader(i).is(`has packet ${pkt}`, (context) => context.pkt === pkt)],
       })),
+  },
+];
+
+/**
+ * The look for a signal in schedule() alone may go: the wakeup that comes with the signal, and the look before, make up for it.
+ */
+export const SIGNAL_BUGS: readonly Bug<SocketNetwork>[] = [
+  {
+    id: 'signal-sleeps',
+    about: 'a signal leaves a task that is on its way to sleep in TASK_INTERRUPTIBLE, and schedule() does not look for one',
+    breaks: ['no reader sleeps with a signal pending'],
+    plant: (net) =>
+      net.replaceMachine('reader', (machine) =>
+        machine.provide({
+          guards: { staysAwake: ({ context }) => context.woken },
+          actions: { wake: assign(({ event }) => ({ woken: event.type === 'WAKE' })) },
+        }),
+      ),
+  },
+  {
+    id: 'signal-not-tested',
+    about: '__skb_wait_for_more_packets() does not test signal_pending(): schedule() lets nobody sleep, and the call goes round for ever',
+    breaks: ['a call to recvfrom() returns or sleeps in the end'],
+    plant: (net) =>
+      net.replaceMachine('reader', (machine) => machine.provide({ guards: { signalled: () => false, notSignalled: () => true } })),
   },
 ];

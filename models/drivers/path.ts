@@ -12,21 +12,20 @@ import { keys, kindsOf, LATER_PROFILE, modesOf } from '../networks/scenario.ts';
 import { readerSteps } from '../networks/steps/reader.ts';
 import { serving, softirqOn } from '../networks/steps/softirq.ts';
 import { socketSteps, toError, toReceive } from '../networks/steps/socket.ts';
-import { type IpEnd, ipEndSteps, stackIdle, stackSteps, toIp } from '../networks/steps/stack.ts';
+import { stackIdle, stackSteps, toIp, type TracedEnds, tracedSteps } from '../networks/steps/stack.ts';
 import type { CoreRefs, Stack } from './core.ts';
 import { coreComponents, type Driver, driverSteps, ownComponents } from './driver.ts';
 
 const KEYS = {
   profile: LATER_PROFILE,
-  ...keys('packets', 'kinds', 'cpus', 'ring', 'weight', 'batch', 'rcvbuf', 'size', 'readers', 'modes', 'tokens'),
+  ...keys('packets', 'kinds', 'cpus', 'ring', 'weight', 'batch', 'rcvbuf', 'size', 'readers', 'modes', 'tokens', 'signals'),
 } as const;
 
 export type DriverPathScenario = Scenario<typeof KEYS>;
 
-/** Where readers run, and how packets may end in IP. */
-export interface DriverPlacement {
+/** Where readers run; and what recorded traces show besides. */
+export interface DriverPlacement extends TracedEnds {
   readonly home: (reader: number) => number;
-  readonly ipEnds?: readonly IpEnd[];
 }
 
 type PathRefs = Parts & CoreRefs;
@@ -43,13 +42,13 @@ export function driverPath<const C extends Components>(driver: Driver<C>) {
 }
 
 /** The same with readers on given CPUs. */
-export function driverPathOn<const C extends Components>(driver: Driver<C>, s: DriverPathScenario, { home, ipEnds = [] }: DriverPlacement) {
+export function driverPathOn<const C extends Components>(driver: Driver<C>, s: DriverPathScenario, { home, ...traced }: DriverPlacement) {
   const profile = PROFILE[s.profile];
   const kinds = kindsOf(s.kinds);
   const bounds = { ...s, profile, kinds, modes: modesOf(s.modes), holds: 0 };
-  const { protocols, rxList, ip, udp, icmp, limit, socket, receive, waitQueue, reader, emptiness, holder, counters } = componentsOf(s);
+  const { protocols, rxList, ip, udp, icmp, limit, socket, receive, waitQueue, reader, emptiness, holder, signals, counters } = componentsOf(s);
   const core = coreComponents(s);
-  const upper = { protocols, rxList, ip, udp, icmp, limit, socket, receive, waitQueue, reader, emptiness, holder, ...counters };
+  const upper = { protocols, rxList, ip, udp, icmp, limit, socket, receive, waitQueue, reader, emptiness, holder, signals, ...counters };
   return network(`path-${driver.name}`, { ...core, ...upper, ...ownComponents(driver, s, { ...core, ...upper }) }).join((all) => {
     // As in driverSteps().
     const n = all as unknown as PathRefs;
@@ -58,7 +57,7 @@ export function driverPathOn<const C extends Components>(driver: Driver<C>, s: D
       ...driverSteps(driver, n, s, { stack, kinds, on: [n.protocols.on({ type: 'ALL' })] }),
       ...flushSteps(n, s, (c) => driver.done?.(all, c)),
       ...stackSteps(n, { ...bounds, checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock }, toReceive(n), toError(n)),
-      ...ipEndSteps(n, s, ipEnds),
+      ...tracedSteps(n, s, traced),
       ...socketSteps(n, bounds),
       ...readerSteps(n, { ...bounds, home, unchargesLate: !profile.readerQueue }),
     ];

@@ -8,6 +8,8 @@ export const KINDS = [
   'unmatched',
   /** Wrong UDP checksum, for the bound port. */
   'badMatched',
+  /** The same, longer than the 76 bytes that later kernels verify before the lookup: CHECKSUM_BREAK. */
+  'badLong',
   /** Wrong UDP checksum, for a port nobody is bound to. */
   'badUnmatched',
   /** Valid broadcast datagram that no socket listens for. */

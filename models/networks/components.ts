@@ -66,8 +66,9 @@ export function componentsOf(given: Partial<Bounds>) {
     // One per CPU, and the last one for the task that owns the socket.
     receive: [...per(component(receive, { locks: profile.socketLock })), component(receive, { locks: false })],
     waitQueue: component(waitQueue, { readers: s.readers }),
-    reader: range(s.readers).map(() => component(reader, { testsErrorAgain: later, unchargesEarly: later })),
+    reader: range(s.readers).map(() => component(reader, { testsErrorAgain: later, unchargesEarly: later, hasSignals: s.signals > 0 })),
     emptiness: range(s.readers).map(() => component(emptiness)),
+    signals: component(counter, { max: s.signals }),
     holder: component(holder, { holds: s.holds }),
     ledger: component(ledger, { packets: s.packets }),
     counters: Object.fromEntries(COUNTERS.map((name) => [name, one])) as { readonly [K in CounterName]: typeof one },

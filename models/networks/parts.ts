@@ -79,6 +79,8 @@ export interface Parts extends CounterRefs {
   readonly waitQueue: Ref<typeof waitQueue>;
   readonly reader: RefFamily<typeof reader>;
   readonly emptiness: RefFamily<typeof emptiness>;
+  /** Signals that have come. */
+  readonly signals: Ref<typeof counter>;
   readonly holder: Ref<typeof holder>;
   readonly ledger: Ref<typeof ledger>;
 }

@@ -15,9 +15,9 @@ import { bootSteps, closeSteps, DOWN, openSteps } from './steps/boot.ts';
 import { igbSteps } from './steps/igb.ts';
 import { deviceSteps, interruptSteps, watchdogStep } from './steps/nic.ts';
 import { readerSteps } from './steps/reader.ts';
-import { socketSteps, toError, toReceive } from './steps/socket.ts';
+import { errorElsewhereSteps, socketSteps, toError, toReceive } from './steps/socket.ts';
 import { otherSoftirqSteps, softirqSteps } from './steps/softirq.ts';
-import { type IpEnd, ipEndSteps, stackIdle, stackSteps, toIp, unhandledSteps } from './steps/stack.ts';
+import { stackIdle, stackSteps, toIp, type TracedEnds, tracedSteps, unhandledSteps } from './steps/stack.ts';
 import { readersOnOneCpu } from './symmetry.ts';
 
 const KEYS = {
@@ -34,6 +34,7 @@ const KEYS = {
     'size',
     'readers',
     'modes',
+    'signals',
     'tokens',
     'holds',
     'kicks',
@@ -45,16 +46,16 @@ const KEYS = {
 
 export type ReceivePathScenario = Scenario<typeof KEYS>;
 
-/** Where tasks run. */
-export interface Placement {
+/** Where tasks run; and what recorded traces show besides. */
+export interface Placement extends TracedEnds {
   /** CPUs that senders run on (veth). */
   readonly senders: readonly number[];
   /** The CPU that a reader is pinned to. */
   readonly home: (reader: number) => number;
-  /** CPUs on which other softirqs than NET_RX run too. */
+  /** CPUs on which other softirqs than NET_RX run too, or NET_RX for other devices. */
   readonly otherSoftirqs?: readonly number[];
-  /** Packets may end in IP in these ways. */
-  readonly ipEnds?: readonly IpEnd[];
+  /** CPUs on which those bring ICMP errors for the socket. */
+  readonly errorsElsewhere?: readonly number[];
 }
 
 export const receivePath = family({
@@ -66,7 +67,7 @@ export const receivePath = family({
 });
 
 /** The receive path with its tasks on given CPUs, which may not trade places: boot is on CPU 0. */
-export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoftirqs = [], ipEnds = [] }: Placement) {
+export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoftirqs = [], errorsElsewhere = [], ...traced }: Placement) {
   const profile = PROFILE[s.profile];
   const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
   const rules = { checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock };
@@ -87,9 +88,10 @@ export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoft
     .join((n) => processSteps(n, bounds, toIp(n), stackIdle(n), profile.pollInPlace))
     .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus, profile.defersToKsoftirqd) : []))
     .join((n) => stackSteps(n, { ...bounds, ...rules }, toReceive(n), toError(n)))
-    .join((n) => ipEndSteps(n, s, ipEnds))
+    .join((n) => tracedSteps(n, s, traced))
     .join((n) => unhandledSteps(n, 'unhandled', frames, (c, pkt) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })]))
     .join((n) => socketSteps(n, bounds))
+    .join((n) => (errorsElsewhere.length > 0 ? errorElsewhereSteps(n, errorsElsewhere, stackIdle(n)) : []))
     .join((n) => readerSteps(n, { ...bounds, ...tasks }))
     .symmetric((parts) => readersOnOneCpu(parts, { ...s, home }));
 }

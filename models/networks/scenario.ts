@@ -11,10 +11,23 @@ const MIXES = {
   'matched+checksum': ['matched', 'badMatched', 'badUnmatched'],
   'matched+error': ['matched', 'icmpError'],
   unmatched: ['unmatched', 'badUnmatched', 'broadcast'],
-  all: KINDS,
+  'matched+long checksum': ['matched', 'badLong'],
+  // Of short datagrams: in 3.10 length makes no difference.
+  all: KINDS.filter((kind) => kind !== 'badLong'),
+  'all+long checksum': KINDS,
 } as const satisfies Record<string, readonly Kind[]>;
 
-const MIX_NAMES = ['matched', 'matched+unmatched', 'three classes', 'matched+checksum', 'matched+error', 'unmatched', 'all'] as const;
+const MIX_NAMES = [
+  'matched',
+  'matched+unmatched',
+  'three classes',
+  'matched+checksum',
+  'matched+error',
+  'unmatched',
+  'matched+long checksum',
+  'all',
+  'all+long checksum',
+] as const;
 
 /** The kinds of packets that may arrive. */
 export const kindsOf = (mix: (typeof MIX_NAMES)[number]): readonly Kind[] => MIXES[mix];
@@ -37,6 +50,7 @@ const KEYS = {
   modes: choice(['block', 'all'], 'block', 'how they call: blocking only, or also MSG_DONTWAIT and SO_RCVTIMEO'),
   tokens: int({ min: 0, max: 4096, otherwise: 6, about: 'ICMP errors before the rate limit' }),
   holds: int({ min: 0, max: 4, otherwise: 0, about: 'times another task takes the socket lock' }),
+  signals: int({ min: 0, max: 64, otherwise: 0, about: 'signals to tasks in recvfrom()' }),
   kicks: int({ min: 0, max: 4096, otherwise: 0, about: 'software interrupts by the watchdog' }),
   closes: int({ min: 0, max: 2, otherwise: 0, about: 'times the interface goes down' }),
 } as const;

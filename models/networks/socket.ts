@@ -4,7 +4,7 @@
  */
 import { network, step } from '../../src/model/network.ts';
 import { family } from '../../src/model/scenario.ts';
-import { range } from '../kernel/packet.ts';
+import { type Kind, range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
 import { componentsOf } from './components.ts';
 import { keys, kindsOf, modesOf } from './scenario.ts';
@@ -16,17 +16,18 @@ import { cpusInTurn, readersOnOneCpu } from './symmetry.ts';
 export const socketSlice = family({
   name: 'socket',
   about: 'socket queue, wait queue and tasks in recvfrom(); softirqs bring datagrams',
-  keys: keys('profile', 'packets', 'kinds', 'cpus', 'rcvbuf', 'size', 'readers', 'modes', 'holds'),
+  keys: keys('profile', 'packets', 'kinds', 'cpus', 'rcvbuf', 'size', 'readers', 'modes', 'signals', 'holds'),
   build: (s) => {
     const profile = PROFILE[s.profile];
-    // A datagram without a socket never gets here.
-    const kinds = kindsOf(s.kinds).filter((kind) => kind === 'matched' || kind === 'badMatched' || kind === 'icmpError');
+    // A datagram without a socket never gets here, nor does a short one whose checksum was verified before the lookup.
+    const reaches: readonly Kind[] = ['matched', 'badLong', 'icmpError', ...(profile.checksumFirst ? [] : (['badMatched'] as const))];
+    const kinds = kindsOf(s.kinds).filter((kind) => reaches.includes(kind));
     const bounds = { ...s, profile };
     const home = (reader: number): number => (reader + s.cpus - 1) % s.cpus;
     // Without the socket lock `receive` is exact for one receiving CPU only; readers are on all of them.
     const receivers = profile.socketLock ? range(s.cpus) : [0];
-    const { wire, cpu, socket, receive, waitQueue, reader, emptiness, holder, ledger, counters } = componentsOf(s);
-    return network('socket', { wire, cpu, socket, receive, waitQueue, reader, emptiness, holder, ledger, ...counters })
+    const { wire, cpu, socket, receive, waitQueue, reader, emptiness, signals, holder, ledger, counters } = componentsOf(s);
+    return network('socket', { wire, cpu, socket, receive, waitQueue, reader, emptiness, signals, holder, ledger, ...counters })
       .join((n) => [
         step('softirq_begin', { cpu: receivers, pkt: range(s.packets), kind: kinds }, ({ cpu: c, pkt, kind }) => ({
           owner: softirqOn(c),

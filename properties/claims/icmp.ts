@@ -40,7 +40,7 @@ export function everyUnreachable(n: IcmpParts, packets: number): Property {
 export function badChecksum(
   n: Pick<IcmpParts, 'wire' | 'ledger'>,
   packets: number,
-  kinds: readonly ('badMatched' | 'badUnmatched')[],
+  kinds: readonly ('badMatched' | 'badLong' | 'badUnmatched')[],
 ): Property {
   const others: readonly Fate[] = ['delivered', 'noPort', 'unreachable', 'ignored', 'icmpIn'];
   const forbids = range(packets).map((pkt) => [

@@ -50,3 +50,13 @@ export function rcvbufBound(n: SocketParts): Property {
 export function noChargeLeak(n: SocketParts): Property {
   return quiescent('an empty socket has no charge', [[n.socket.is('is empty and charged', leaksCharge)]], [n.reader(0).in('copying')]);
 }
+
+/** LP5: a signal ends the sleep of whoever it is sent to, and keeps it awake on its way there. */
+export function noSignalAsleep(n: SocketParts): Property {
+  const signalled = (one: Parts['reader']['all'][number]) => one.is('has a signal', ({ signal }) => signal);
+  return never(
+    'no reader sleeps with a signal pending',
+    some(n, (one) => [one.in('asleep'), signalled(one)]),
+    [signalled(n.reader(0))],
+  );
+}

@@ -6,7 +6,8 @@ import type { Placement } from '../../models/networks/receive-path.ts';
 import type { IpEnd } from '../../models/networks/steps/stack.ts';
 import { fateOf } from '../monitors/fates.ts';
 import type { Recording } from './recording.ts';
-import type { Survey } from './survey.ts';
+import { isUnreachable } from './stack.ts';
+import { isBadAtCopy, type Survey } from './survey.ts';
 
 /** sk_rcvbuf unless set: net.core.rmem_default. */
 const RCVBUF_DEFAULT = 212_992;
@@ -32,12 +33,14 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
   const packets = survey.packets.length;
   const arrivals = survey.arrivals.map((cpu) => survey.cpus.indexOf(cpu));
   const interrupts = lines.filter(({ name, args }) => name === 'irq_handler_entry' && survey.vectors.includes(args['name'] ?? '')).length;
+  const errors = survey.errors.map((cpu) => survey.cpus.indexOf(cpu));
+  const unheard = survey.device === 'veth' && hasUnheard(recording);
   const home = (reader: number): number => homeOf(survey, reader);
   return {
     scenario: {
       profile,
       packets,
-      kinds: kindsOf(lines),
+      kinds: kindsOf(lines, unheard),
       cpus: Math.max(survey.cpus.length, 1),
       ring: numbers('igb_alloc_rx_buffers', 'size')[0] ?? RING_DEFAULT,
       weight: 64,
@@ -48,11 +51,18 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       readers: Math.max(survey.readers.length, 1),
       // SO_RCVTIMEO and O_NONBLOCK cannot be seen.
       modes: 'all',
+      signals: survey.wakings.length,
       tokens: tokensOf(lines),
       // Any interrupt may be the watchdog's: the fewest inferred steps have it so only where no frame explains one.
       kicks: interrupts,
     },
-    placement: { senders: arrivals, home, ipEnds: ipEndsOf(recording), ...(survey.device === 'igb' && { otherSoftirqs: arrivals }) },
+    placement: {
+      senders: arrivals,
+      home,
+      ipEnds: ipEndsOf(recording),
+      unheard,
+      ...(survey.device === 'igb' && { otherSoftirqs: [...new Set([...arrivals, ...errors])], errorsElsewhere: errors }),
+    },
     notes: [
       ...(note === undefined ? [] : [note]),
       ...(rcvbuf === undefined ? [`SO_RCVBUF is not known: taken to be ${RCVBUF_DEFAULT}`] : []),
@@ -63,13 +73,21 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
 /** Where IP ends a packet, what for. */
 const IP_FUNCTIONS = /^(ip_rcv|nft_do_chain|nf_hook_slow|ip_error|ip_local_deliver)/;
 
-/** The ends in IP that the trace shows; not those of the network itself. */
+/** More ICMP errors came in than were reported to a socket. */
+function hasUnheard({ lines }: Recording): boolean {
+  const taken = lines.filter(
+    ({ kind, name, args }) => kind === 'event' && name === 'consume_skb' && /^icmp_rcv\b/.test(args['location'] ?? ''),
+  );
+  return taken.length > lines.filter(({ name }) => name === 'inet_sk_error_report').length;
+}
+
+/** The ends in IP that the trace shows. */
 function ipEndsOf({ lines }: Recording): IpEnd[] {
   const ends = new Map<string, IpEnd>();
   for (const { kind, name, args } of lines) {
     const [reason = '', location = ''] = [args['reason'], args['location']];
-    if (kind !== 'event' || name !== 'kfree_skb' || reason === 'IP_NOPROTO' || !IP_FUNCTIONS.test(location)) continue;
-    const fate = fateOf(reason, location, { answered: false });
+    if (kind !== 'event' || name !== 'kfree_skb' || !IP_FUNCTIONS.test(location)) continue;
+    const fate = reason === 'IP_NOPROTO' ? 'protoUnreachable' : fateOf(reason, location, { answered: false });
     if (fate !== 'silent') ends.set(reason, { fate, reason });
   }
   return [...ends.values()];
@@ -115,15 +133,17 @@ function sizeOf(path: string, sizes: readonly number[], rcvbuf: number, packets:
 }
 
 /** The smallest mixture that has every kind of packet that left a mark. */
-function kindsOf(lines: readonly FtraceLine[]): string {
+function kindsOf(lines: readonly FtraceLine[], unheard: boolean): string {
   const reasons = new Set(lines.flatMap(({ name, args }) => (name === 'kfree_skb' ? [args['reason']] : [])));
-  const unmatched = reasons.has('NO_SOCKET') || lines.some(({ kind, name }) => kind === 'event' && name === 'icmp_send');
-  const error = lines.some(({ name }) => name === 'inet_sk_error_report');
-  const checksum =
-    reasons.has('UDP_CSUM') || lines.some(({ args }) => args['location']?.startsWith('udp_recvmsg') && args['reason'] === 'NOT_SPECIFIED');
-  if ([unmatched, error, checksum].filter(Boolean).length > 1) return 'all';
+  const unmatched =
+    reasons.has('NO_SOCKET') || lines.some(({ kind, name, args }) => kind === 'event' && name === 'icmp_send' && isUnreachable(args, 3));
+  const error = unheard || lines.some(({ name }) => name === 'inet_sk_error_report');
+  const long = lines.some(isBadAtCopy);
+  const checksum = lines.some((line) => line.args['reason'] === 'UDP_CSUM' && !isBadAtCopy(line));
+  if ([unmatched, error, checksum, long].filter(Boolean).length > 1) return long ? 'all+long checksum' : 'all';
   if (unmatched) return 'matched+unmatched';
   if (checksum) return 'matched+checksum';
+  if (long) return 'matched+long checksum';
   return error ? 'matched+error' : 'matched';
 }
 

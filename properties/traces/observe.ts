@@ -31,7 +31,8 @@ export function observe(recording: Recording, survey: Survey, n: Path): Observed
     netRx.collect(line, book);
     const handler = handlers[keyOf(line)];
     if (handler === undefined) book.ignore(OTHERS[line.name] ?? (line.kind === 'event' ? 'other events' : MORE_CALLS));
-    else if (netRx.isServingOthers(line) && Object.hasOwn(STACK_HANDLERS, keyOf(line))) book.ignore(OTHER_PASS);
+    else if (netRx.isServingOthers(line) && Object.hasOwn(STACK_HANDLERS, keyOf(line)) && line.name !== 'inet_sk_error_report')
+      book.ignore(OTHER_PASS);
     else handler(line, book);
   }
   const broken = [...checkFrames(lines, records), ...checkTwins(lines, records), ...checkSchedule(lines)];
@@ -76,12 +77,9 @@ function handlersOf(netRx: NetRx, survey: Survey): Handlers {
     if (survey.device === 'veth') backlogPolled(line, book, cpu);
     else book.ignore(OTHER_NAPI);
   };
-  const waking: Handler = (line, book) => readers.woken(line, book, netRx.isServing(line));
-  /** Freed by the stack, or by the reader that found the checksum wrong. */
-  const freed: Handler = (line, book) => {
-    const take = line.level === 'task' ? readers.handlers['event kfree_skb'] : STACK_HANDLERS['event kfree_skb'];
-    take?.(line, book);
-  };
+  const waking: Handler = (line, book) => readers.woken(line, book, netRx.isServing(line) || netRx.isServingOthers(line));
+  /** By the stack; or by a reader, who has read the datagram or found its checksum wrong. */
+  const freed: Handler = (line, book) => (line.level === 'task' ? readers.handlers : STACK_HANDLERS)[keyOf(line)]?.(line, book);
   return {
     ...netRx.handlers,
     ...(survey.device !== 'veth' ? nic.handlers : netifRx.handlers),
@@ -91,6 +89,7 @@ function handlersOf(netRx: NetRx, survey: Survey): Handlers {
     'event napi_poll': polled,
     'event sched_waking': waking,
     'event kfree_skb': freed,
+    'event consume_skb': freed,
   };
 }
 
@@ -102,6 +101,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   sys_exit_recvfrom: 'exit sys_recvfrom',
   sched_switch_out: 'event sched_switch',
   timer_waking: 'event sched_waking',
+  signal_waking: 'event sched_waking',
   net_rx_action: 'function net_rx_action',
   igb_poll: 'probe igb_poll',
   process_backlog: 'probe process_backlog',

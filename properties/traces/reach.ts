@@ -6,37 +6,40 @@ import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { MSG } from '../monitors/tasks.ts';
 import type { Watched } from '../monitors/watch.ts';
 import type { Recording } from './recording.ts';
-import type { Survey } from './survey.ts';
+import { isUnreachable } from './stack.ts';
+import { isBadAtCopy, type Survey } from './survey.ts';
 
-const REASONS = ['NO_SOCKET', 'SOCKET_RCVBUFF', 'UDP_CSUM', 'CPU_BACKLOG'];
-const IP_REASONS = /^(OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
+const KNOWN =
+  /^(NO_SOCKET|SOCKET_RCVBUFF|UDP_CSUM|CPU_BACKLOG|IP_NOPROTO|OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
 const RPS = 'RPS, and lines of the IPI are not mapped to steps';
 
 /** Why the composed network cannot be asked about `recording`; undefined if it can. */
-export function beyondReach({ lines, meta }: Recording, survey: Survey, { figures }: Watched): string | undefined {
-  const pids = new Set(survey.readers.map(({ pid }) => pid));
+export function beyondReach({ lines, meta, records }: Recording, survey: Survey, { figures }: Watched): string | undefined {
   const seen = (name: string, is: (line: FtraceLine) => boolean): FtraceLine | undefined =>
     lines.find((line) => line.name === name && is(line));
   const at = (line: FtraceLine | undefined, what: string): string | undefined => line && `line ${line.line} shows ${what}`;
   const skbs = new Set(survey.packets.map(({ args }) => args['skbaddr']));
-  const unheard = figures.endsOf(survey.devices, 'icmpIn') - lines.filter(({ name }) => name === 'inet_sk_error_report').length;
+  const errors = lines.filter(({ name }) => name === 'inet_sk_error_report').length;
+  const unheard = figures.endsOf(survey.devices, 'icmpIn') - errors;
+  const isHeard = survey.device === 'veth' && records('event inet_sk_error_report');
   const silent = figures.endsOf(survey.devices, 'silent');
   return (
     at(
       seen('sys_recvfrom', ({ args }) => (Number(args['flags'] ?? 0) & MSG.peek) !== 0),
       'MSG_PEEK',
     ) ??
-    at(wokenByTask(lines, pids), 'a signal, or a wakeup by another task') ??
     at(
-      seen(
-        'kfree_skb',
-        ({ args }) => skbs.has(args['skbaddr']) && !REASONS.includes(args['reason'] ?? '') && !IP_REASONS.test(args['reason'] ?? ''),
-      ),
+      seen('napi_poll', ({ level }) => level === 'task'),
+      'threaded NAPI',
+    ) ??
+    at(wokenByTask(lines, survey.wakings), 'a wakeup by another task, and no signal') ??
+    at(
+      seen('kfree_skb', (line) => skbs.has(line.args['skbaddr']) && !isBadAtCopy(line) && !KNOWN.test(line.args['reason'] ?? '')),
       'a drop that the network leaves out',
     ) ??
     at(
-      seen('icmp_send', ({ args }) => !/^3\b/.test(args['type'] ?? '') || !/^3\b/.test(args['code'] ?? '')),
-      'an ICMP error that is not port-unreachable',
+      seen('icmp_send', ({ args }) => !isUnreachable(args, 2) && !isUnreachable(args, 3)),
+      'an ICMP error that is not port-unreachable or protocol-unreachable',
     ) ??
     (survey.device === 'veth-napi'
       ? at(
@@ -44,19 +47,8 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
           'packets through netif_rx() too',
         )
       : undefined) ??
-    at(
-      seen('kfree_skb', ({ level, args }) => level === 'task' && skbs.has(args['skbaddr'])),
-      'a bad checksum of a long datagram, found in recvfrom()',
-    ) ??
-    at(
-      seen('napi_poll', ({ level }) => level === 'task'),
-      'threaded NAPI',
-    ) ??
-    (survey.device !== 'veth'
-      ? at(
-          seen('inet_sk_error_report', () => true),
-          'an error that came through another device',
-        )
+    (survey.device !== 'veth' && errors > survey.packets.length
+      ? `${errors} ICMP errors through another device, and fewer packets`
       : undefined) ??
     at(elsewhere(lines), RPS) ??
     (survey.device !== 'veth'
@@ -65,7 +57,7 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
           RPS,
         )
       : undefined) ??
-    (unheard > 0 ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
+    (unheard > 0 && !isHeard ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
     (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined)
   );
 }
@@ -82,14 +74,12 @@ function elsewhere(lines: readonly FtraceLine[]): FtraceLine | undefined {
   });
 }
 
-/** A reader in recvfrom() is woken, and not by an interrupt. */
-function wokenByTask(lines: readonly FtraceLine[], pids: ReadonlySet<number>): FtraceLine | undefined {
-  const inCall = new Set<number>();
-  return lines.find(({ kind, name, pid, level, args }) => {
-    if (name === 'sys_recvfrom') {
-      if (kind === 'enter') inCall.add(pid);
-      else inCall.delete(pid);
-    }
-    return name === 'sched_waking' && level === 'task' && pids.has(Number(args['pid'])) && inCall.has(Number(args['pid']));
-  });
+/** A task wakes a reader in recvfrom(), and not with a signal: signal_generate follows the wakeup. */
+function wokenByTask(lines: readonly FtraceLine[], wakings: readonly FtraceLine[]): FtraceLine | undefined {
+  const isSignal = (waking: FtraceLine): boolean =>
+    lines.some(
+      ({ name, line, pid, args }) =>
+        name === 'signal_generate' && line > waking.line && pid === waking.pid && args['pid'] === waking.args['pid'],
+    );
+  return wakings.find((waking) => !isSignal(waking));
 }

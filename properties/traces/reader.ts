@@ -6,9 +6,16 @@ import { MORE_CALLS } from './stack.ts';
 
 const MSG_PEEK = 0x2;
 const MSG_DONTWAIT = 0x40;
+/** A signal ended the call, which its handler may have restarted: another call. With SO_RCVTIMEO it is EINTR (sock_intr_errno). */
+const ERESTARTSYS = '-512';
 
 /** What recvfrom() can return to the model's readers. */
-const RESULTS: Readonly<Record<string, string>> = { '-11': 'EAGAIN', '-111': 'ECONNREFUSED' };
+const RESULTS: Readonly<Record<string, string>> = {
+  '-4': 'EINTR',
+  '-11': 'EAGAIN',
+  '-111': 'ECONNREFUSED',
+  [ERESTARTSYS]: 'EINTR',
+};
 
 /** One call of recvfrom(): what it has shown so far. */
 interface Call {
@@ -74,13 +81,13 @@ export class Readers {
     'return __skb_recv_udp_ret': this.#at(({ n }, i, { args }) => (args['skb'] === '0x0' ? [] : [n.reader(i).in('copying')])),
   };
 
-  /** sched_waking of a reader: by the stack, in NET_RX; or by a timer. */
+  /** sched_waking of a reader: by the stack, in NET_RX; by a timer; or by a signal. */
   woken(line: FtraceLine, book: Book, isNetRx: boolean): void {
     const reader = book.readerOf(Number(line.args['pid']));
     if (reader === undefined || !this.#calls.has(Number(line.args['pid']))) return book.ignore('scheduling outside recvfrom()');
     this.#waking.add(Number(line.args['pid']));
-    // Time-outs come as interrupts; a task that wakes a reader sends it a signal.
-    if (!isNetRx) return book.step(line, line.level === 'task' ? 'waking by a task' : 'timer_waking', { reader });
+    // Time-outs come as interrupts; a task that wakes a reader sends it a signal: the survey knows.
+    if (!isNetRx) return book.step(line, line.level === 'task' ? 'signal_waking' : 'timer_waking', { reader });
     const cpu = book.cpuOf(line);
     if (cpu === undefined) return book.ignore(OTHER_CPU);
     book.step(line, 'sched_waking', { cpu, reader });
@@ -108,7 +115,10 @@ export class Readers {
     this.#waking.delete(line.pid);
     const result = Number(ret) >= 0 ? 'ok' : (RESULTS[ret] ?? `errno ${-Number(ret)}`);
     const pkt = call?.pkt === undefined || result !== 'ok' ? {} : { pkt: call.pkt };
-    book.step(line, 'sys_exit_recvfrom', { reader, result, ...pkt });
+    const timed = book.n
+      .reader(reader)
+      .is(`has ${ret === ERESTARTSYS ? 'no' : 'a'} time-out`, ({ mode }) => (mode === 'block') === (ret === ERESTARTSYS));
+    book.step(line, 'sys_exit_recvfrom', { reader, result, ...pkt }, result === 'EINTR' ? [timed] : []);
     if (call === undefined || !book.records('event sock_recv_length')) return;
     if (call.received === undefined) book.contradict(line, 'recvfrom() returns, and its sock_recv_length was not seen');
     else if (call.received !== ret) book.contradict(line, `recvfrom() returns ${ret}, its sock_recv_length said ${call.received}`);

@@ -24,16 +24,21 @@ export const STACK_HANDLERS: Handlers = {
     book.promise(line, 'kfree_skb SOCKET_RCVBUFF', [...NEXT_PACKET, 'udp_fail_queue_rcv_skb', 'sk_data_ready', 'icmp_send']);
   }),
   'event icmp_send': inSoftirq((line, book, cpu) => {
-    const [type, code] = [Number.parseInt(line.args['type'] ?? '', 10), Number.parseInt(line.args['code'] ?? '', 10)];
     const pkt = book.packetAt(line.args['skbaddr']);
     if (pkt === undefined) return book.ignore('packets of other devices');
-    if (type !== 3 || code !== 3) return book.step(line, `icmp_send of type ${type}, code ${code}`, { cpu, pkt });
+    if (isUnreachable(line.args, 2)) {
+      book.promise(line, 'kfree_skb IP_NOPROTO', NEXT_PACKET);
+      return book.ignore('said by the line after, too');
+    }
+    if (!isUnreachable(line.args, 3))
+      return book.step(line, `icmp_send of type ${line.args['type']}, code ${line.args['code']}`, { cpu, pkt });
     book.step(line, 'icmp_send', { cpu, pkt });
     if (book.records('event kfree_skb'))
       book.promise(line, 'kfree_skb NO_SOCKET', [...NEXT_PACKET, 'udp_fail_queue_rcv_skb', 'sk_data_ready']);
   }),
   'event inet_sk_error_report': inSoftirq((line, book, cpu) => {
-    if (book.inStack(line.cpu) === undefined) book.contradict(line, 'no packet was handed to the stack of this CPU');
+    if (book.survey.device === 'veth' && book.inStack(line.cpu) === undefined)
+      book.contradict(line, 'no packet was handed to the stack of this CPU');
     book.putDown(line.cpu);
     const count = book.countError();
     book.state(
@@ -41,6 +46,15 @@ export const STACK_HANDLERS: Handlers = {
       book.n.IcmpInDestUnreachs.is(`reads ${count}`, (context) => context.count === count),
       book.n.receive(cpu).in('idle'),
     );
+  }),
+  // Of an ICMP error that no socket heard of; one that was reported has been put down.
+  'event consume_skb': inSoftirq((line, book, cpu) => {
+    const pkt = book.inStack(line.cpu);
+    const isError = line.args['location']?.startsWith('icmp_rcv') === true;
+    if (pkt === undefined || book.packetAt(line.args['skbaddr']) !== pkt || !isError) return book.ignore('freed when all was said');
+    book.putDown(line.cpu);
+    book.countError();
+    book.step(line, 'consume_skb', { cpu, pkt });
   }),
   'event sk_data_ready': inSoftirq((line, book, cpu) => {
     if (line.args['protocol'] !== '17') return book.ignore('of other sockets');
@@ -64,7 +78,7 @@ export const STACK_HANDLERS: Handlers = {
   'return __udp4_lib_lookup_ret': working((line, book, cpu, pkt) => {
     if (line.parent !== '__udp4_lib_rcv') return book.ignore(MORE_CALLS);
     const found = line.args['sk'] !== '0x0' && line.args['sk'] !== '0';
-    const kinds: readonly string[] = found ? ['matched', 'badMatched'] : ['unmatched', 'badUnmatched'];
+    const kinds: readonly string[] = found ? ['matched', 'badMatched', 'badLong'] : ['unmatched', 'badUnmatched'];
     const kind = book.n.wire.is(`packet ${pkt} is for ${found ? 'a' : 'no'} bound port`, (context) =>
       kinds.includes(context.kinds[pkt] ?? ''),
     );
@@ -88,6 +102,11 @@ export const STACK_HANDLERS: Handlers = {
 };
 
 export const MORE_CALLS = 'function calls that say no more of the model';
+
+/** Destination unreachable: 2 the protocol, 3 the port. */
+export function isUnreachable({ type = '', code = '' }: FtraceLine['args'], what: 2 | 3): boolean {
+  return Number.parseInt(type, 10) === 3 && Number.parseInt(code, 10) === what;
+}
 
 /** Of a packet that is dropped: why, and who says so. */
 function freed(line: FtraceLine, book: Book, cpu: number): void {

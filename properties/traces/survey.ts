@@ -28,8 +28,12 @@ export interface Survey {
   readonly cpus: readonly (number | undefined)[];
   /** CPUs of the trace on which packets arrive. */
   readonly arrivals: readonly number[];
+  /** With igb, CPUs of the trace on which an ICMP error came in: through another device, as the receiving one gets none. */
+  readonly errors: readonly number[];
   /** Lines at which a packet arrives. */
   readonly packets: readonly FtraceLine[];
+  /** Lines in which a task wakes a reader in recvfrom(). */
+  readonly wakings: readonly FtraceLine[];
   /** The NIC's NAPI instance as probes print it, and as napi_poll does. */
   readonly napi: readonly string[];
   /** The names of its interrupts. */
@@ -48,9 +52,21 @@ export function surveyOf(recording: Recording): Survey {
   const nic = device !== 'veth' ? nicOf(lines, devices) : { napi: [], vectors: [] };
   const irqs = lines.filter(({ name, args }) => name === 'irq_handler_entry' && nic.vectors.includes(args['name'] ?? ''));
   const arrivals = [...new Set([...irqs, ...packets].map(({ cpu }) => cpu))];
+  const reports = device === 'igb' ? lines.filter(({ name }) => name === 'inet_sk_error_report') : [];
+  const errors = [...new Set(reports.map(({ cpu }) => cpu))];
   const homes = readers.filter((reader) => !reader.moves).map((reader) => reader.cpu);
   const own = readers.filter((reader) => reader.moves).map(() => undefined);
-  return { device, devices, readers, cpus: [...new Set([...arrivals, ...homes]), ...own], arrivals, packets, ...nic };
+  return {
+    device,
+    devices,
+    readers,
+    cpus: [...new Set([...arrivals, ...homes, ...errors]), ...own],
+    arrivals,
+    errors,
+    packets,
+    wakings: wakingsByTask(lines),
+    ...nic,
+  };
 }
 
 function refuseMissing({ records, path }: Recording, keys: readonly string[], how: string): void {
@@ -107,6 +123,17 @@ function isArrival({ kind, name }: FtraceLine, device: Survey['device'], { recor
   return name === (records('event napi_gro_receive_entry') ? 'napi_gro_receive_entry' : 'netif_receive_skb');
 }
 
+function wakingsByTask(lines: readonly FtraceLine[]): FtraceLine[] {
+  const inCall = new Set<number>();
+  return lines.filter(({ kind, name, pid, level, args }) => {
+    if (name === 'sys_recvfrom') {
+      if (kind === 'enter') inCall.add(pid);
+      else inCall.delete(pid);
+    }
+    return name === 'sched_waking' && level === 'task' && inCall.has(Number(args['pid']));
+  });
+}
+
 /** The instance whose poll brought packets in, and the interrupts that scheduled it. */
 function nicOf(lines: readonly FtraceLine[], devices: readonly string[]): Pick<Survey, 'napi' | 'vectors'> {
   const polled = new Map<number, string>();
@@ -156,4 +183,9 @@ export function pollOf(rest: string): {
   const [, instance = '', device = '', work = '', budget = ''] =
     /napi struct (\S+) for device (\S+) work (\d+) budget (\d+)/.exec(rest) ?? [];
   return { instance, device, work: Number(work), budget: Number(budget) };
+}
+
+/** udp_recvmsg() finds a checksum wrong, and drops the datagram. */
+export function isBadAtCopy({ name, args }: FtraceLine): boolean {
+  return name === 'kfree_skb' && /^udp_recvmsg\b/.test(args['location'] ?? '') && /^(UDP_CSUM|NOT_SPECIFIED)$/.test(args['reason'] ?? '');
 }

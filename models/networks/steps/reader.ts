@@ -1,6 +1,7 @@
 /** Tasks in recvfrom(): each step is the reader's own, on its CPU, in task context. */
 import type { Observation } from '../../../src/model/component.ts';
 import { step, type StepTemplate } from '../../../src/model/network.ts';
+import { reads } from '../../kernel/counter.ts';
 import { type Kind, range } from '../../kernel/packet.ts';
 import { kindIs } from '../../nic/wire.ts';
 import { lastOne, nothingToRead, readable } from '../../socket/socket.ts';
@@ -9,7 +10,17 @@ import { end, type Parts } from '../parts.ts';
 
 type ReaderParts = Pick<
   Parts,
-  'cpu' | 'wire' | 'socket' | 'waitQueue' | 'reader' | 'emptiness' | 'ledger' | 'UdpInDatagrams' | 'UdpInErrors' | 'UdpInCsumErrors'
+  | 'cpu'
+  | 'wire'
+  | 'socket'
+  | 'waitQueue'
+  | 'reader'
+  | 'emptiness'
+  | 'signals'
+  | 'ledger'
+  | 'UdpInDatagrams'
+  | 'UdpInErrors'
+  | 'UdpInCsumErrors'
 >;
 
 export interface ReaderScenario {
@@ -20,6 +31,8 @@ export interface ReaderScenario {
   readonly home: (reader: number) => number;
   /** 3.10: the charge of a datagram is given back after the copy. */
   readonly unchargesLate: boolean;
+  /** Signals to readers that sleep, or are about to. */
+  readonly signals: number;
 }
 
 const readerOwner = (i: number): string => `reader/${i}`;
@@ -27,7 +40,13 @@ const readerOwner = (i: number): string => `reader/${i}`;
 export function readerSteps(n: ReaderParts, s: ReaderScenario): StepTemplate[] {
   const reader = range(s.readers);
   const own = (i: number, ...when: readonly Observation[]) => ({ owner: readerOwner(i), when: [n.cpu(s.home(i)).in('task'), ...when] });
-  return [...callSteps(n, s, own), ...trySteps(n, s, own), ...waitSteps(n, reader, own), ...copySteps(n, s, own)];
+  return [
+    ...callSteps(n, s, own),
+    ...trySteps(n, s, own),
+    ...waitSteps(n, reader, own),
+    ...(s.signals > 0 ? signalSteps(n, reader, s.signals, own) : []),
+    ...copySteps(n, s, own),
+  ];
 }
 
 type Own = (reader: number, ...when: readonly Observation[]) => { readonly owner: string; readonly when: readonly Observation[] };
@@ -107,7 +126,7 @@ function waitSteps(n: ReaderParts, reader: readonly number[], own: Own): StepTem
     step('schedule', { reader, woken: [false, true] }, ({ reader: i, woken }) => ({
       ...own(
         i,
-        n.reader(i).is(woken ? 'was woken' : 'was not woken', (context) => context.woken === woken),
+        n.reader(i).is(woken ? 'was woken' : 'was not woken', (context) => (context.woken || context.signal) === woken),
       ),
       moves: [n.reader(i).on({ type: 'SCHEDULE' })],
       reveals: woken ? [] : [{ event: 'sched_switch_out', args: { reader: i, state: 'S' } }],
@@ -125,35 +144,62 @@ function waitSteps(n: ReaderParts, reader: readonly number[], own: Own): StepTem
   ];
 }
 
+/** A signal, which wakes a reader but leaves it linked; and the look for one, after that at the queue. */
+function signalSteps(n: ReaderParts, reader: readonly number[], signals: number, own: Own): StepTemplate[] {
+  return [
+    step('signal', { reader, signal: range(signals) }, ({ reader: i, signal }) => ({
+      owner: 'signal',
+      environment: true,
+      moves: [n.reader(i).on({ type: 'SIGNAL' }), n.signals.on({ type: 'INC' })],
+      when: [n.signals.is(`reads ${signal}`, reads(signal))],
+      reveals: [{ event: 'signal_waking', args: { reader: i } }],
+    })),
+    step('wait_signal', { reader }, ({ reader: i }) => ({ ...own(i), moves: [n.reader(i).on({ type: 'SIGNALLED' })] })),
+    step('wait_no_signal', { reader }, ({ reader: i }) => ({ ...own(i), moves: [n.reader(i).on({ type: 'NO_SIGNAL' })] })),
+    finishStep(n, 'finish_wait_signal', { reader, found: 'signal', result: 'EINTR' }, own),
+  ];
+}
+
 /** finish_wait(): still linked or not, and the call goes on or fails. */
 function finishSteps(n: ReaderParts, reader: readonly number[], own: Own): StepTemplate[] {
   return [
     step('finish_wait', { reader, linked: [false, true] }, ({ reader: i, linked }) => ({
       ...own(
         i,
-        n.reader(i).is('has no error to return', (context) => !context.failed),
+        n.reader(i).is('has no error to return', (context) => context.failed === 'no'),
       ),
       moves: [n.reader(i).on({ type: 'FINISHED' }), n.waitQueue.on({ type: linked ? 'UNLINK' : 'UNLINKED', reader: i })],
     })),
-    step('finish_wait_error', { reader, linked: [false, true] }, ({ reader: i, linked }) => ({
-      ...own(
-        i,
-        n.reader(i).is('has an error to return', (context) => context.failed),
-      ),
-      moves: [
-        n.reader(i).on({ type: 'FINISHED' }),
-        n.waitQueue.on({ type: linked ? 'UNLINK' : 'UNLINKED', reader: i }),
-        n.emptiness(i).on({ type: 'RETURN' }),
-      ],
-      reveals: [{ event: 'sys_exit_recvfrom', args: { reader: i, result: 'ECONNREFUSED' } }],
-    })),
+    finishStep(n, 'finish_wait_error', { reader, found: 'error', result: 'ECONNREFUSED' }, own),
   ];
+}
+
+/** What the wait has found ends the call. */
+function finishStep(
+  n: ReaderParts,
+  name: string,
+  { reader, found, result }: { readonly reader: readonly number[]; readonly found: 'error' | 'signal'; readonly result: string },
+  own: Own,
+): StepTemplate {
+  return step(name, { reader, linked: [false, true] }, ({ reader: i, linked }) => ({
+    ...own(
+      i,
+      n.reader(i).is(`has ${found === 'error' ? 'an error' : 'a signal'} to return`, (context) => context.failed === found),
+    ),
+    moves: [
+      n.reader(i).on({ type: 'FINISHED' }),
+      n.waitQueue.on({ type: linked ? 'UNLINK' : 'UNLINKED', reader: i }),
+      n.emptiness(i).on({ type: 'RETURN' }),
+    ],
+    reveals: [{ event: 'sys_exit_recvfrom', args: { reader: i, result } }],
+  }));
 }
 
 /** The copy to user memory, the checksum found bad there, and the charge given back. */
 function copySteps(n: ReaderParts, s: ReaderScenario, own: Own): StepTemplate[] {
   const domain = { reader: range(s.readers), pkt: range(s.packets) };
-  const kind = (pkt: number, one: Kind): Observation => n.wire.is(`packet ${pkt} is ${one}`, kindIs(pkt, one));
+  const kind = (pkt: number, ...kinds: readonly Kind[]): Observation =>
+    n.wire.is(`packet ${pkt} is ${kinds.join(' or ')}`, kindIs(pkt, ...kinds));
   const has = (i: number, pkt: number): Observation => n.reader(i).is(`has packet ${pkt}`, inHand(pkt));
   const returned = (i: number, pkt = {}) => [{ event: 'sys_exit_recvfrom', args: { reader: i, result: 'ok', ...pkt } }];
   const steps = [
@@ -168,7 +214,7 @@ function copySteps(n: ReaderParts, s: ReaderScenario, own: Own): StepTemplate[] 
     })),
     // Blocking or not, the call starts over: 3.10.y after commit beb39db59d14.
     step('copy_bad_checksum', domain, ({ reader: i, pkt }) => ({
-      ...own(i, has(i, pkt), kind(pkt, 'badMatched')),
+      ...own(i, has(i, pkt), kind(pkt, 'badMatched', 'badLong')),
       moves: [n.reader(i).on({ type: 'BAD' }), ...end(n, pkt, 'checksum', n.UdpInCsumErrors, n.UdpInErrors)],
       reveals: [{ event: 'kfree_skb', args: { reader: i, pkt, reason: 'UDP_CSUM' } }],
     })),

@@ -212,6 +212,18 @@ export const toError = (n: Pick<Parts, 'receive' | 'socket' | 'ledger' | 'IcmpIn
   ...end(n, pkt, 'icmpIn', n.IcmpInDestUnreachs),
 ];
 
+/** For recorded traces: the error came through a device that the network leaves out, in a pass of its own or after another poll. */
+export function errorElsewhereSteps(n: SocketParts, cpu: readonly number[], idle: (cpu: number) => readonly Observation[]): StepTemplate[] {
+  return [
+    step('error_elsewhere', { cpu }, ({ cpu: c }) => ({
+      owner: softirqOn(c),
+      environment: true,
+      moves: [n.receive(c).on({ type: 'REPORT' }), n.socket.on({ type: 'SET_ERROR' }), n.IcmpInDestUnreachs.on({ type: 'INC' })],
+      when: [serving(n.cpu(c)), ...idle(c)],
+    })),
+  ];
+}
+
 /** Every ordered choice of any number of `items`. */
 function arrangements(items: readonly number[]): number[][] {
   return [[], ...items.flatMap((item) => arrangements(items.filter((other) => other !== item)).map((rest) => [item, ...rest]))];

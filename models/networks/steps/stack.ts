@@ -25,6 +25,7 @@ type StackParts = Pick<
   | 'UdpInCsumErrors'
   | 'UdpIgnoredMulti'
   | 'IcmpOutDestUnreachs'
+  | 'IcmpInDestUnreachs'
 >;
 
 export interface StackScenario {
@@ -51,6 +52,14 @@ export function stackSteps(n: StackParts, s: StackScenario, toSocket: ToSocket, 
   return [...ipSteps(n, s, report), ...udpSteps(n, s, toSocket), ...(s.kinds.includes('unmatched') ? icmpSteps(n, s) : [])];
 }
 
+/** What only recorded traces show: ends of packets that the network itself leaves out. */
+export interface TracedEnds {
+  /** Packets may end in IP in these ways. */
+  readonly ipEnds?: readonly IpEnd[];
+  /** ICMP errors may be for sockets that do not hear of them: not connected, without IP_RECVERR, or of no known protocol. */
+  readonly unheard?: boolean;
+}
+
 /** An end in IP that a recorded trace shows, and the reason that its kernel gives for it. */
 export interface IpEnd {
   readonly fate: Fate;
@@ -58,14 +67,35 @@ export interface IpEnd {
 }
 
 /** Packets that IP refuses: any packet may be one of them. Their counters are in the family `input`. */
-export function ipEndSteps(n: StackParts, s: Pick<StackScenario, 'cpus' | 'packets'>, ends: readonly IpEnd[]): StepTemplate[] {
-  return ends.map(({ fate, reason }) =>
+export function tracedSteps(
+  n: StackParts,
+  s: Pick<StackScenario, 'cpus' | 'packets'>,
+  { ipEnds = [], unheard = false }: TracedEnds,
+): StepTemplate[] {
+  const ends = ipEnds.map(({ fate, reason }) =>
     step(`ip_ends_${fate}`, domainOf(s), ({ cpu: c, pkt }) => ({
       ...on(n, c),
-      moves: [n.ip(c).on({ type: 'DROP', pkt }), ...end(n, pkt, fate)],
+      moves: fate === 'protoUnreachable' ? protoUnreachable(n, c, pkt) : [n.ip(c).on({ type: 'DROP', pkt }), ...end(n, pkt, fate)],
       reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason } }],
     })),
   );
+  return unheard ? [...ends, unheardStep(n, s)] : ends;
+}
+
+/** A protocol without a handler, and ICMP says so: of the ends in IP the one with an answer, which is limited like any. */
+const protoUnreachable = (n: StackParts, c: number, pkt: Packet): StepSpec['moves'] => [
+  n.ip(c).on({ type: 'NO_PROTO', pkt }),
+  n.limit.on({ type: 'ALLOW' }),
+  ...end(n, pkt, 'protoUnreachable', n.IpInUnknownProtos, n.IcmpOutDestUnreachs),
+];
+
+function unheardStep(n: StackParts, s: Pick<StackScenario, 'cpus' | 'packets'>): StepTemplate {
+  return step('ip_icmp_unheard', domainOf(s), ({ cpu: c, pkt }) => ({
+    ...on(n, c, is(n, pkt, ['icmpError']), n.protocols.is('has an ICMP handler', hasIcmp)),
+    moves: [n.ip(c).on({ type: 'DISPATCH', pkt }), ...end(n, pkt, 'icmpIn', n.IcmpInDestUnreachs)],
+    reveals: [{ event: 'consume_skb', args: { cpu: c, pkt } }],
+    cite: ['icmp_rcv', 'icmp_unreach'],
+  }));
 }
 
 const domainOf = (s: Pick<StackScenario, 'cpus' | 'packets'>) => ({ cpu: range(s.cpus), pkt: range(s.packets) });
@@ -110,7 +140,7 @@ function ipSteps(n: StackParts, s: StackScenario, report: ToSocket): StepTemplat
 /** What becomes of a datagram, by kind. Steps for kinds that never arrive are left out. */
 function udpSteps(n: StackParts, s: StackScenario, toSocket: ToSocket): StepTemplate[] {
   const of = (...kinds: readonly Kind[]): readonly Kind[] => kinds.filter((kind) => s.kinds.includes(kind));
-  const found = of('matched', ...(s.checksumFirst ? [] : (['badMatched'] as const)));
+  const found = of('matched', 'badLong', ...(s.checksumFirst ? [] : (['badMatched'] as const)));
   const bad = of('badUnmatched', ...(s.checksumFirst ? (['badMatched'] as const) : []));
   const counted = s.countsIgnored ? [n.UdpIgnoredMulti] : [];
   const steps: readonly (readonly [readonly Kind[], StepTemplate])[] = [
