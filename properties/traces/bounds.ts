@@ -6,6 +6,7 @@ import type { Placement } from '../../models/networks/receive-path.ts';
 import type { IpEnd } from '../../models/networks/steps/stack.ts';
 import { fateOf } from '../monitors/fates.ts';
 import type { Recording } from './recording.ts';
+import { isRpsIpi } from './steering.ts';
 import type { Survey } from './survey.ts';
 
 /** sk_rcvbuf unless set: net.core.rmem_default. */
@@ -32,6 +33,7 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
   const packets = survey.packets.length;
   const arrivals = survey.arrivals.map((cpu) => survey.cpus.indexOf(cpu));
   const interrupts = lines.filter(({ name, args }) => name === 'irq_handler_entry' && survey.vectors.includes(args['name'] ?? '')).length;
+  const steered = steeringOf(recording, survey);
   const home = (reader: number): number => homeOf(survey, reader);
   return {
     scenario: {
@@ -39,6 +41,7 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       device: survey.device,
       packets,
       kinds: kindsOf(lines),
+      rps: steered === undefined ? 'off' : 'on',
       cpus: Math.max(survey.cpus.length, 1),
       ring: numbers('igb_alloc_rx_buffers', 'size')[0] ?? RING_DEFAULT,
       weight: 64,
@@ -53,12 +56,31 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       // Any interrupt may be the watchdog's: the fewest inferred steps have it so only where no frame explains one.
       kicks: interrupts,
     },
-    placement: { senders: arrivals, home, ipEnds: ipEndsOf(recording), ...(survey.device === 'igb' && { otherSoftirqs: arrivals }) },
+    placement: {
+      senders: arrivals,
+      home,
+      ipEnds: ipEndsOf(recording),
+      ...steered,
+      ...(survey.device === 'igb' && { otherSoftirqs: arrivals }),
+    },
     notes: [
       ...(note === undefined ? [] : [note]),
       ...(rcvbuf === undefined ? [`SO_RCVBUF is not known: taken to be ${RCVBUF_DEFAULT}`] : []),
     ],
   };
+}
+
+/** RPS, where a packet of the trace goes to the backlog of another CPU; one that is not handed up is taken to stay. */
+function steeringOf({ lines }: Recording, { packets, handedUp, cpus }: Survey): Pick<Placement, 'target' | 'idleIpis'> | undefined {
+  const isSteered = packets.some(({ cpu }, packet) => (handedUp[packet] ?? cpu) !== cpu);
+  if (!isSteered) return undefined;
+  const idle = lines.filter((line) => line.name === 'csd_function_entry' && isRpsIpi(line) && line.level === 'task');
+  const idleIpis = [...new Set(idle.map(({ cpu }) => cpus.indexOf(cpu)))].filter((cpu) => cpu >= 0);
+  const target = (cpu: number, packet: number): number => {
+    const to = handedUp[packet];
+    return to === undefined ? cpu : cpus.indexOf(to);
+  };
+  return { target, idleIpis };
 }
 
 /** Where IP ends a packet, what for. */

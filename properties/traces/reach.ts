@@ -58,13 +58,7 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
           'an error that came through another device',
         )
       : undefined) ??
-    at(elsewhere(lines), RPS) ??
-    (survey.device === 'igb'
-      ? at(
-          seen('enqueue_to_backlog', () => true),
-          RPS,
-        )
-      : undefined) ??
+    (survey.device === 'igb' ? at(elsewhere(lines) ?? seen('enqueue_to_backlog', () => true), RPS) : undefined) ??
     (unheard > 0 ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
     (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined)
   );

@@ -2,6 +2,7 @@
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { UsageError } from '../../src/model/error.ts';
 import type { Recording } from './recording.ts';
+import { handedUpOn } from './steering.ts';
 
 /** A task that calls recvfrom(). */
 export interface Reader {
@@ -24,6 +25,8 @@ export interface Survey {
   readonly arrivals: readonly number[];
   /** Lines at which a packet arrives. */
   readonly packets: readonly FtraceLine[];
+  /** With veth, by packet: the CPU of the trace on which it is handed up, another one than it came on by RPS. */
+  readonly handedUp: readonly (number | undefined)[];
   /** The NIC's NAPI instance as probes print it, and as napi_poll does. */
   readonly napi: readonly string[];
   /** The names of its interrupts. */
@@ -42,9 +45,11 @@ export function surveyOf(recording: Recording): Survey {
   const nic = device === 'igb' ? nicOf(lines, devices) : { napi: [], vectors: [] };
   const irqs = lines.filter(({ name, args }) => name === 'irq_handler_entry' && nic.vectors.includes(args['name'] ?? ''));
   const arrivals = [...new Set([...irqs, ...packets].map(({ cpu }) => cpu))];
+  const handedUp = device === 'igb' ? [] : handedUpOn(lines, packets);
   const homes = readers.filter((reader) => !reader.moves).map((reader) => reader.cpu);
   const own = readers.filter((reader) => reader.moves).map(() => undefined);
-  return { device, devices, readers, cpus: [...new Set([...arrivals, ...homes]), ...own], arrivals, packets, ...nic };
+  const steered = handedUp.filter((cpu) => cpu !== undefined);
+  return { device, devices, readers, handedUp, cpus: [...new Set([...arrivals, ...steered, ...homes]), ...own], arrivals, packets, ...nic };
 }
 
 function refuseMissing({ records, path }: Recording, keys: readonly string[], how: string): void {
