@@ -57,6 +57,8 @@ export interface Placement {
   readonly idleIpis?: readonly number[];
   /** CPUs on which other softirqs than NET_RX run too. */
   readonly otherSoftirqs?: readonly number[];
+  /** Packets for other sockets than this one. */
+  readonly elsewhere?: (pkt: Packet) => boolean;
   /** Packets may end in IP in these ways. */
   readonly ipEnds?: readonly IpEnd[];
 }
@@ -71,7 +73,7 @@ export const receivePath = family({
 
 /** The receive path with its tasks on given CPUs, which may not trade places: boot is on CPU 0. */
 export function receivePathOn(s: ReceivePathScenario, placement: Placement) {
-  const { senders, home, otherSoftirqs = [], ipEnds = [], idleIpis = [] } = placement;
+  const { senders, home, otherSoftirqs = [], ipEnds = [], idleIpis = [], elsewhere } = placement;
   const profile = PROFILE[s.profile];
   const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
   const rules = { checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock };
@@ -93,7 +95,7 @@ export function receivePathOn(s: ReceivePathScenario, placement: Placement) {
     .join((n) => processSteps(n, bounds, toIp(n), stackIdle(n), profile.pollInPlace))
     .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus, profile.defersToKsoftirqd) : []))
     .join((n) => (idleIpis.length > 0 ? idleIpiSteps(n, idleIpis) : []))
-    .join((n) => stackSteps(n, { ...bounds, ...rules }, toReceive(n), toError(n)))
+    .join((n) => stackSteps(n, { ...bounds, ...rules, ...(elsewhere && { elsewhere }) }, toReceive(n), toError(n)))
     .join((n) => ipEndSteps(n, s, ipEnds))
     .join((n) => unhandledSteps(n, 'unhandled', frames, (c, pkt) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })]))
     .join((n) => socketSteps(n, bounds))

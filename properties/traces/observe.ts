@@ -91,6 +91,7 @@ function handlersOf(netRx: NetRx, netifRx: NetifRx, survey: Survey): Handlers {
 const SOURCES: Readonly<Record<string, string>> = {
   netif_rx_scheduled: 'event netif_rx',
   netif_rx_dropped: 'event netif_rx',
+  sk_data_ready_elsewhere: 'event sk_data_ready',
   sys_enter_recvfrom: 'enter sys_recvfrom',
   sys_exit_recvfrom: 'exit sys_recvfrom',
   sched_switch_out: 'event sched_switch',
