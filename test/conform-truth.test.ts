@@ -71,7 +71,11 @@ describe('a file that is no evidence is refused', () => {
   test.each([
     ['is not JSON', '{', /^65 .*meta.json is not JSON/],
     ['is something else', '{"kernel": 6}', /^65 .*meta.json: kernel: /],
-    ['tells of another driver', '{"kernel": "6.12.1", "driver": ["driver: e1000e"]}', /^65 .* driver e1000e; the model has igb, e1000 and veth/],
+    [
+      'tells of another driver',
+      '{"kernel": "6.12.1", "driver": ["driver: e1000e"]}',
+      /^65 .* driver e1000e; the model has igb, e1000 and veth/,
+    ],
   ])('if its meta.json %s', (_, meta, message) => {
     expect(refusal(() => check(name, linesOf(name), meta))).toMatch(message);
   });

@@ -31,6 +31,7 @@ describe('a recorded trace', () => {
       ['ip_icmp_unheard(cpu=0, pkt=1)'],
       { UdpNoPorts: 1, IcmpOutDestUnreachs: 1, IcmpInDestUnreachs: 1 },
     ],
+    ['local-s11c_rps_burst5', '6.18', 5, ['send_ipi(cpu=0, target=1)', 'ipi_enter(cpu=1, inAction=false)'], { UdpInDatagrams: 5 }],
   ])('%s is accepted, with the counters of the kernel', (name, profile, packets, steps, counters) => {
     const result = conform(pathOf(name));
     if (result.kind !== 'accepted') throw new Error(conformText(result));
@@ -93,6 +94,9 @@ const WRONG: readonly (readonly [name: string, edit: Edit, pattern: RegExp, with
   ['local-s06b_bad_udp_csum_bound_long', 'duplicate', /kfree_skb/, 1, /reason=UDP_CSUM/],
   ['local-s04c_icmp_unreach_unconnected', 'delete', /icmp_rcv/, 1, /can show napi_poll/],
   ['local-s04c_icmp_unreach_unconnected', 'swap', /icmp_rcv/, 1, /can show napi_poll|consume_skb/],
+  ['local-s11c_rps_burst5', 'delete', /csd_queue_cpu/, 22, /can show/],
+  ['local-s11c_rps_burst5', 'delete', /csd_function_entry/, 8, /can show softirq_entry/],
+  ['local-s11c_rps_burst5', 'duplicate', /csd_queue_cpu/, 1, /can show csd_queue_cpu/],
   ['igb-s01_blocking_one', 'delete', /irq_handler_entry: irq=38/, 16, /__napi_schedule|can show napi_schedule_prep_ret/],
   ['igb-s01_blocking_one', 'delete', /\[001\] d\.h1\..*softirq_raise/, 1, /can show __napi_schedule\(cpu=0, raised=false\)/],
   ['igb-s01_blocking_one', 'delete', /\[001\].*softirq_entry/, 5, /net_rx_action|can show igb_poll/],
@@ -135,6 +139,11 @@ describe('one wrong line is noticed', () => {
   test('where a number is wrong: more packets in a poll than arrived', () => {
     const lines = linesOf('local-s01_blocking_one').map((line) => line.replace('work 1 budget', 'work 2 budget'));
     expect(check('local-s01_blocking_one', lines)).toMatchObject({ kind: 'rejected', line: 39 });
+  });
+
+  test('where an IPI raises nothing, and the CPU serves no softirq', () => {
+    const lines = linesOf('local-s11c_rps_burst5').filter((line) => !/ d\.h\.\. .*softirq_raise/.test(line));
+    expect(check('local-s11c_rps_burst5', lines)).toMatchObject({ kind: 'rejected', line: 72 });
   });
 
   test('where the kernel is another: 6.12 would have queued a third datagram', () => {

@@ -46,7 +46,8 @@ export function driverPathOn<const C extends Components>(driver: Driver<C>, s: D
   const profile = PROFILE[s.profile];
   const kinds = kindsOf(s.kinds);
   const bounds = { ...s, profile, kinds, modes: modesOf(s.modes), holds: 0 };
-  const { protocols, rxList, ip, udp, icmp, limit, socket, receive, waitQueue, reader, emptiness, holder, signals, counters } = componentsOf(s);
+  const { protocols, rxList, ip, udp, icmp, limit, socket, receive, waitQueue, reader, emptiness, holder, signals, counters } =
+    componentsOf(s);
   const core = coreComponents(s);
   const upper = { protocols, rxList, ip, udp, icmp, limit, socket, receive, waitQueue, reader, emptiness, holder, signals, ...counters };
   return network(`path-${driver.name}`, { ...core, ...upper, ...ownComponents(driver, s, { ...core, ...upper }) }).join((all) => {

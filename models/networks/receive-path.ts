@@ -6,11 +6,11 @@
  */
 import { network } from '../../src/model/network.ts';
 import { choice, family, type Scenario } from '../../src/model/scenario.ts';
-import { range } from '../kernel/packet.ts';
+import { type Packet, range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
 import { componentsOf } from './components.ts';
 import { keys, kindsOf, modesOf } from './scenario.ts';
-import { ipiSteps, processSteps, senderSteps } from './steps/backlog.ts';
+import { idleIpiSteps, ipiSteps, processSteps, senderSteps } from './steps/backlog.ts';
 import { bootSteps, closeSteps, DOWN, openSteps } from './steps/boot.ts';
 import { igbSteps } from './steps/igb.ts';
 import { deviceSteps, interruptSteps, watchdogStep } from './steps/nic.ts';
@@ -52,10 +52,16 @@ export interface Placement extends TracedEnds {
   readonly senders: readonly number[];
   /** The CPU that a reader is pinned to. */
   readonly home: (reader: number) => number;
+  /** RPS: the CPU whose backlog a packet goes to. */
+  readonly target?: (cpu: number, pkt: Packet) => number;
+  /** CPUs whose idle loop runs the callback of an IPI. */
+  readonly idleIpis?: readonly number[];
   /** CPUs on which other softirqs than NET_RX run too, or NET_RX for other devices. */
   readonly otherSoftirqs?: readonly number[];
   /** CPUs on which those bring ICMP errors for the socket. */
   readonly errorsElsewhere?: readonly number[];
+  /** Packets for other sockets than this one. */
+  readonly elsewhere?: (pkt: Packet) => boolean;
 }
 
 export const receivePath = family({
@@ -67,11 +73,13 @@ export const receivePath = family({
 });
 
 /** The receive path with its tasks on given CPUs, which may not trade places: boot is on CPU 0. */
-export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoftirqs = [], errorsElsewhere = [], ...traced }: Placement) {
+export function receivePathOn(s: ReceivePathScenario, placement: Placement) {
+  const { senders, home, otherSoftirqs = [], errorsElsewhere = [], idleIpis = [], elsewhere } = placement;
   const profile = PROFILE[s.profile];
   const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
   const rules = { checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock };
-  const sender = { ...bounds, defers: profile.defersToKsoftirqd, senders, target: (c: number) => (s.rps === 'on' ? (c + 1) % s.cpus : c) };
+  const { target = (c: number) => (c + 1) % s.cpus } = placement;
+  const sender = { ...bounds, defers: profile.defersToKsoftirqd, senders, target: s.rps === 'on' ? target : (c: number) => c };
   const tasks = { home, unchargesLate: !profile.readerQueue };
   const frames = { cpu: range(s.cpus), pkt: range(s.packets) };
   const { counters, ...machines } = componentsOf(s);
@@ -87,8 +95,9 @@ export function receivePathOn(s: ReceivePathScenario, { senders, home, otherSoft
     .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out(...DOWN), down: n.boot.in(...DOWN) } }, toIp(n), stackIdle(n)))
     .join((n) => processSteps(n, bounds, toIp(n), stackIdle(n), profile.pollInPlace))
     .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus, profile.defersToKsoftirqd) : []))
-    .join((n) => stackSteps(n, { ...bounds, ...rules }, toReceive(n), toError(n)))
-    .join((n) => tracedSteps(n, s, traced))
+    .join((n) => (idleIpis.length > 0 ? idleIpiSteps(n, idleIpis) : []))
+    .join((n) => stackSteps(n, { ...bounds, ...rules, ...(elsewhere && { elsewhere }) }, toReceive(n), toError(n)))
+    .join((n) => tracedSteps(n, s, placement))
     .join((n) => unhandledSteps(n, 'unhandled', frames, (c, pkt) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })]))
     .join((n) => socketSteps(n, bounds))
     .join((n) => (errorsElsewhere.length > 0 ? errorElsewhereSteps(n, errorsElsewhere, stackIdle(n)) : []))

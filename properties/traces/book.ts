@@ -61,6 +61,17 @@ export class Book {
     this.seen.push({ kind: 'step', line, text, shows: { event, args }, when });
   }
 
+  /** The same of a step that had happened before `line`, which comes earlier in the file. */
+  stepBefore(
+    { line: before }: FtraceLine,
+    { line, text }: FtraceLine,
+    event: string,
+    args: Readonly<Record<string, Value>>,
+    when: readonly Observation[],
+  ): void {
+    this.seen.push({ kind: 'step', line, text, before, shows: { event, args }, when });
+  }
+
   state({ line, text }: FtraceLine, ...when: readonly Observation[]): void {
     this.seen.push({ kind: 'state', line, text, when });
   }

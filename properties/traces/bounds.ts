@@ -7,7 +7,8 @@ import type { IpEnd } from '../../models/networks/steps/stack.ts';
 import { fateOf } from '../monitors/fates.ts';
 import type { Recording } from './recording.ts';
 import { isUnreachable } from './stack.ts';
-import { isBadAtCopy, type Survey } from './survey.ts';
+import { isRpsIpi } from './steering.ts';
+import { isBadAtCopy, isElsewhere, type Survey } from './survey.ts';
 
 /** sk_rcvbuf unless set: net.core.rmem_default. */
 const RCVBUF_DEFAULT = 212_992;
@@ -30,23 +31,26 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
     lines.flatMap((line) => (line.name === name && line.args[key] !== undefined ? [Number(line.args[key])] : []));
   const rcvbuf = meta ? socketBuffer(recording, survey) : numbers('__udp_enqueue_schedule_skb', 'rcvbuf')[0];
   const sizes = [...new Set(truesizes(recording, survey))];
+  const charged = survey.packets.filter((_, packet) => !isElsewhere(survey, packet)).length;
   const packets = survey.packets.length;
   const arrivals = survey.arrivals.map((cpu) => survey.cpus.indexOf(cpu));
   const interrupts = lines.filter(({ name, args }) => name === 'irq_handler_entry' && survey.vectors.includes(args['name'] ?? '')).length;
   const errors = survey.errors.map((cpu) => survey.cpus.indexOf(cpu));
   const unheard = survey.device === 'veth' && hasUnheard(recording);
+  const steered = steeringOf(recording, survey);
   const home = (reader: number): number => homeOf(survey, reader);
   return {
     scenario: {
       profile,
       packets,
       kinds: kindsOf(lines, unheard),
+      rps: steered === undefined ? 'off' : 'on',
       cpus: Math.max(survey.cpus.length, 1),
       ring: numbers('igb_alloc_rx_buffers', 'size')[0] ?? RING_DEFAULT,
       weight: 64,
       backlogMax: Number(meta?.sysctls?.['net.core.netdev_max_backlog'] ?? 1000),
       rcvbuf: rcvbuf ?? RCVBUF_DEFAULT,
-      size: sizeOf(recording.path, sizes, rcvbuf ?? RCVBUF_DEFAULT, packets),
+      size: sizeOf(recording.path, sizes, rcvbuf ?? RCVBUF_DEFAULT, charged),
       // Where nobody reads, there is one who never calls.
       readers: Math.max(survey.readers.length, 1),
       // SO_RCVTIMEO and O_NONBLOCK cannot be seen.
@@ -61,6 +65,8 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       home,
       ipEnds: ipEndsOf(recording),
       unheard,
+      ...steered,
+      ...(survey.socket && { elsewhere: (packet: number) => isElsewhere(survey, packet) }),
       ...(survey.device === 'igb' && { otherSoftirqs: [...new Set([...arrivals, ...errors])], errorsElsewhere: errors }),
     },
     notes: [
@@ -68,6 +74,19 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       ...(rcvbuf === undefined ? [`SO_RCVBUF is not known: taken to be ${RCVBUF_DEFAULT}`] : []),
     ],
   };
+}
+
+/** RPS, where a packet of the trace goes to the backlog of another CPU; one that is not handed up is taken to stay. */
+function steeringOf({ lines }: Recording, { packets, handedUp, cpus }: Survey): Pick<Placement, 'target' | 'idleIpis'> | undefined {
+  const isSteered = packets.some(({ cpu }, packet) => (handedUp[packet] ?? cpu) !== cpu);
+  if (!isSteered) return undefined;
+  const idle = lines.filter((line) => line.name === 'csd_function_entry' && isRpsIpi(line) && line.level === 'task');
+  const idleIpis = [...new Set(idle.map(({ cpu }) => cpus.indexOf(cpu)))].filter((cpu) => cpu >= 0);
+  const target = (cpu: number, packet: number): number => {
+    const to = handedUp[packet];
+    return to === undefined ? cpu : cpus.indexOf(to);
+  };
+  return { target, idleIpis };
 }
 
 /** Where IP ends a packet, what for. */
@@ -113,11 +132,34 @@ function socketBuffer({ meta }: Recording, { readers }: Survey): number | undefi
 }
 
 /** What each datagram is charged, as far as the trace prints it. */
-function truesizes({ lines }: Recording, { device, devices }: Survey): number[] {
+function truesizes({ lines }: Recording, survey: Survey): number[] {
+  if (survey.socket !== undefined) return ownTruesizes(lines, survey, survey.socket);
+  const { device, devices } = survey;
   const charged = lines.filter(({ kind, name }) => kind === 'probe' && name === '__udp_enqueue_schedule_skb');
-  const arrival = device === 'veth' ? 'netif_rx_entry' : 'napi_gro_receive_entry';
-  const arrived = lines.filter(({ name, args }) => name === arrival && devices.includes(args['dev'] ?? ''));
+  const arrived = lines.filter(({ name, args }) => name === ENTRY[device] && devices.includes(args['dev'] ?? ''));
   return (charged.length > 0 ? charged : arrived).flatMap(({ args }) => (args['truesize'] === undefined ? [] : [Number(args['truesize'])]));
+}
+
+/** The event that prints the truesize of a packet as it arrives. */
+const ENTRY = {
+  igb: 'napi_gro_receive_entry',
+  e1000: 'napi_gro_receive_entry',
+  veth: 'netif_rx_entry',
+  'veth-napi': 'napi_gro_receive_entry',
+} as const;
+
+/** The same of the datagrams that were given to the socket of the model. */
+function ownTruesizes(lines: readonly FtraceLine[], { device, packets }: Survey, { of, address }: NonNullable<Survey['socket']>): number[] {
+  const arrivals = new Map(packets.map(({ line }, packet) => [line, packet]));
+  const sizes = new Map<string, number>();
+  const own: number[] = [];
+  for (const { line, name, args } of lines) {
+    const skb = args['skbaddr'] ?? '';
+    if (name === ENTRY[device] && args['truesize'] !== undefined) sizes.set(skb, Number(args['truesize']));
+    const [packet, size] = [arrivals.get(line), sizes.get(skb)];
+    if (packet !== undefined && size !== undefined && of[packet] === address) own.push(size);
+  }
+  return own;
 }
 
 /** One size for all; where they differ, it must not matter. */

@@ -8,10 +8,11 @@ import type { Watched } from '../monitors/watch.ts';
 import { composedFor } from './network.ts';
 import { observe, recordsStep } from './observe.ts';
 import { beyondReach } from './reach.ts';
-import { readRecording } from './recording.ts';
-import type { ConformResult, Subject } from './result.ts';
+import { type Recording, readRecording } from './recording.ts';
+import type { Accepted, ConformResult, Subject } from './result.ts';
+import { socketsOf } from './sockets.ts';
 import { type Survey, surveyOf } from './survey.ts';
-import { agreeing, counterTruth } from './truth.ts';
+import { agreeing, counterTruth, readersTruth } from './truth.ts';
 import { verdictOf } from './verdict.ts';
 
 /** What the user says, on top of what the trace and its meta.json do. */
@@ -27,10 +28,51 @@ export interface ConformOptions {
 /** Who does the boot steps, which come before every trace. */
 const SETUP = ['boot', 'ip link up'];
 
-/** Checks the trace at `path`. Throws a UsageError for bad use and for a file that is no evidence. */
+/** Checks the trace at `path`, for each of its sockets. Throws a UsageError for bad use and for a file that is no evidence. */
 export function conform(path: string, options: ConformOptions = {}): ConformResult {
   const recording = readRecording(path);
-  const survey = surveyOf(recording);
+  const sockets = [...new Set(socketsOf(recording.lines).values())];
+  if (sockets.length < 2) return conformOne(recording, surveyOf(recording), options);
+  const accepted: (Accepted & ConformResult)[] = [];
+  for (const socket of sockets) {
+    const result = conformOne(recording, surveyOf(recording, socket), options);
+    if (result.kind !== 'accepted') return result;
+    accepted.push(result);
+  }
+  return together(recording, accepted);
+}
+
+/** Of a trace that is accepted for each of its sockets: the run for the first one, and the sums that meta.json knows. */
+function together(recording: Recording, [first, ...others]: readonly (Accepted & ConformResult)[]): ConformResult {
+  if (first === undefined) throw new Error('a trace of several sockets has one');
+  const all = [first, ...others];
+  const sum = (name: string): number =>
+    all.flatMap(({ counters }) => counters.filter((one) => one.name === name)).reduce((total, { value }) => total + value, 0);
+  const told = readersTruth(recording).filter(({ name, value }) => sum(name) === value);
+  const counters = first.counters.map((one) => {
+    const whole = told.find(({ name }) => name === one.name);
+    return whole === undefined ? one : { ...one, value: whole.value, operator: whole.operator };
+  });
+  const states = all.reduce((total, one) => total + one.states, 0);
+  const notes = [...first.subject.notes, `accepted for each of ${all.length} UDP sockets; this is the run for the first`];
+  const wrong = readersTruth(recording).find(({ name, value }) => sum(name) !== value);
+  if (wrong === undefined) return { ...first, counters, states, subject: { ...first.subject, notes } };
+  const why = `${wrong.name} of all sockets is ${sum(wrong.name)}, and ${wrong.operator} in meta.json ${wrong.value}.`;
+  return {
+    kind: 'rejected',
+    line: undefined,
+    text: undefined,
+    why,
+    blockers: [],
+    run: first.run,
+    instead: [],
+    subject: first.subject,
+    states,
+  };
+}
+
+function conformOne(recording: Recording, survey: Survey, options: ConformOptions): ConformResult {
+  const { path } = recording;
   const beyond = options.watched && beyondReach(recording, survey, options.watched);
   if (beyond !== undefined) throw new UsageError(`${path}: ${beyond}`, 65);
   const bounds = boundsOf(recording, survey, options.profile);

@@ -2,13 +2,17 @@
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import type { Book, Handler, Handlers } from './book.ts';
 import { OTHER_CPU } from './book.ts';
+import { isRpsIpi } from './steering.ts';
 import { pollOf, type Survey } from './survey.ts';
 
 /** Whether a line of NET_RX is about the model's packets. */
-function isOwn({ name, args, rest }: FtraceLine, { device, devices, napi, vectors }: Survey): boolean {
+function isOwn(line: FtraceLine, { device, devices, napi, vectors }: Survey): boolean {
+  const { name, args, rest } = line;
   switch (name) {
     case 'process_backlog':
       return device === 'veth';
+    case 'csd_queue_cpu':
+      return device === 'veth' && isRpsIpi(line);
     case 'netif_receive_skb':
     case 'napi_gro_receive_entry':
       return devices.includes(args['dev'] ?? '');

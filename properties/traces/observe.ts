@@ -5,8 +5,9 @@ import { type Contradiction, inFileOrder, type Seen } from '../../src/conform/se
 import type { Revealed } from '../../src/model/network.ts';
 import { Findings } from '../monitors/finding.ts';
 import { Schedule } from '../monitors/schedule.ts';
-import { backlogPolled, NetifRx } from './backlog.ts';
+import { NetifRx } from './backlog.ts';
 import { Book, type Handler, type Handlers, OTHER_CPU, type Path } from './book.ts';
+import { Ipis } from './ipi.ts';
 import { NetRx, OTHER_PASS } from './netRx.ts';
 import { Nic, OTHER_NAPI } from './nic.ts';
 import { Readers } from './reader.ts';
@@ -25,15 +26,18 @@ export function observe(recording: Recording, survey: Survey, n: Path): Observed
   const { lines, records } = recording;
   const book = new Book(n, survey, records);
   const netRx = new NetRx(lines, survey);
-  const handlers = handlersOf(netRx, survey);
+  const [netifRx, ipis] = [new NetifRx(), new Ipis()];
+  const handlers = { ...handlersOf(netRx, netifRx, survey), ...(survey.device === 'veth' && ipis.handlers) };
   for (const line of lines) {
     book.collect(line);
     netRx.collect(line, book);
+    if (ipis.collect(line, book)) continue;
     const handler = handlers[keyOf(line)];
     if (handler === undefined) book.ignore(OTHERS[line.name] ?? (line.kind === 'event' ? 'other events' : MORE_CALLS));
     else if (netRx.isServingOthers(line) && Object.hasOwn(STACK_HANDLERS, keyOf(line)) && line.name !== 'inet_sk_error_report')
       book.ignore(OTHER_PASS);
     else handler(line, book);
+    netifRx.collect(line);
   }
   const broken = [...checkFrames(lines, records), ...checkTwins(lines, records), ...checkSchedule(lines)];
   return { seen: inFileOrder([...book.seen, ...broken]), ignored: book.ignored };
@@ -59,8 +63,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   sys_sendmmsg: 'of the sender',
 };
 
-function handlersOf(netRx: NetRx, survey: Survey): Handlers {
-  const [netifRx, nic, readers] = [new NetifRx(), new Nic(), new Readers()];
+function handlersOf(netRx: NetRx, netifRx: NetifRx, survey: Survey): Handlers {
+  const [nic, readers] = [new Nic(), new Readers()];
   const raised: Handler = (line, book) => {
     const cpu = book.cpuOf(line);
     if (line.args['vec'] !== '3') return book.ignore(OTHER_PASS);
@@ -74,7 +78,7 @@ function handlersOf(netRx: NetRx, survey: Survey): Handlers {
     const cpu = book.cpuOf(line);
     if (cpu === undefined) return book.ignore(OTHER_CPU);
     if (pollOf(line.rest).device !== '(no_device)') return nic.polled(line, book, cpu);
-    if (survey.device === 'veth') backlogPolled(line, book, cpu);
+    if (survey.device === 'veth') netifRx.polled(line, book, cpu);
     else book.ignore(OTHER_NAPI);
   };
   const waking: Handler = (line, book) => readers.woken(line, book, netRx.isServing(line) || netRx.isServingOthers(line));
@@ -97,6 +101,7 @@ function handlersOf(netRx: NetRx, survey: Survey): Handlers {
 const SOURCES: Readonly<Record<string, string>> = {
   netif_rx_scheduled: 'event netif_rx',
   netif_rx_dropped: 'event netif_rx',
+  sk_data_ready_elsewhere: 'event sk_data_ready',
   sys_enter_recvfrom: 'enter sys_recvfrom',
   sys_exit_recvfrom: 'exit sys_recvfrom',
   sched_switch_out: 'event sched_switch',

@@ -50,13 +50,7 @@ export function beyondReach({ lines, meta, records }: Recording, survey: Survey,
     (survey.device !== 'veth' && errors > survey.packets.length
       ? `${errors} ICMP errors through another device, and fewer packets`
       : undefined) ??
-    at(elsewhere(lines), RPS) ??
-    (survey.device !== 'veth'
-      ? at(
-          seen('enqueue_to_backlog', () => true),
-          RPS,
-        )
-      : undefined) ??
+    (survey.device !== 'veth' ? at(elsewhere(lines) ?? seen('enqueue_to_backlog', () => true), RPS) : undefined) ??
     (unheard > 0 && !isHeard ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
     (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined)
   );

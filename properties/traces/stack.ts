@@ -1,6 +1,7 @@
 /** Lines of IP, UDP, ICMP and the socket, in softirq: what becomes of a packet. */
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import type { Book, Handler, Handlers } from './book.ts';
+import { isElsewhere } from './survey.ts';
 
 /** Lines by which a promise of the stack must be kept: the packet is over by then. */
 const NEXT_PACKET = ['netif_receive_skb', 'napi_poll', 'softirq_exit'];
@@ -58,8 +59,10 @@ export const STACK_HANDLERS: Handlers = {
   }),
   'event sk_data_ready': inSoftirq((line, book, cpu) => {
     if (line.args['protocol'] !== '17') return book.ignore('of other sockets');
-    if (book.inStack(line.cpu) === undefined) book.contradict(line, 'no packet was handed to the stack of this CPU');
-    book.step(line, 'sk_data_ready', { cpu });
+    const pkt = book.inStack(line.cpu);
+    if (pkt === undefined) book.contradict(line, 'no packet was handed to the stack of this CPU');
+    if (pkt !== undefined && isElsewhere(book.survey, pkt)) book.step(line, 'sk_data_ready_elsewhere', { cpu, pkt });
+    else book.step(line, 'sk_data_ready', { cpu });
     book.putDown(line.cpu);
   }),
   // What a function line says: where its CPU is.
@@ -88,14 +91,14 @@ export const STACK_HANDLERS: Handlers = {
       book.n.udp(cpu).is(`has packet ${pkt}`, (context) => context.pkt === pkt),
     );
   }),
-  'probe __udp_enqueue_schedule_skb': working((line, book, cpu, pkt) => {
+  'probe __udp_enqueue_schedule_skb': queueing((line, book, cpu, pkt) => {
     const held = book.n
       .receive(cpu)
       .is(`is about to charge packet ${pkt}`, (context, state) => state === 'charging' && context.pkt === pkt);
     book.state(line, held, ...socketAs(line, book));
   }),
-  'probe sock_def_readable': working((line, book, cpu) => book.state(line, book.n.receive(cpu).in('testing'), ...socketAs(line, book))),
-  'function __wake_up_sync_key': working((line, book, cpu) => {
+  'probe sock_def_readable': queueing((line, book, cpu) => book.state(line, book.n.receive(cpu).in('testing'), ...socketAs(line, book))),
+  'function __wake_up_sync_key': queueing((line, book, cpu) => {
     if (line.parent !== 'sock_def_readable') return book.ignore(MORE_CALLS);
     book.state(line, book.n.receive(cpu).in('waking'));
   }),
@@ -153,6 +156,14 @@ function working(take: (line: FtraceLine, book: Book, cpu: number, pkt: number) 
   return inSoftirq((line, book, cpu) => {
     const pkt = book.inStack(line.cpu);
     if (pkt === undefined) book.ignore(MORE_CALLS);
+    else take(line, book, cpu, pkt);
+  });
+}
+
+/** The same while that packet is given to the socket of the model. */
+function queueing(take: (line: FtraceLine, book: Book, cpu: number, pkt: number) => void): Handler {
+  return working((line, book, cpu, pkt) => {
+    if (isElsewhere(book.survey, pkt)) book.ignore('of other sockets');
     else take(line, book, cpu, pkt);
   });
 }

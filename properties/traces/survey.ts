@@ -2,6 +2,8 @@
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { UsageError } from '../../src/model/error.ts';
 import type { Recording } from './recording.ts';
+import { destinationsOf, type SocketsByReader, socketsOf } from './sockets.ts';
+import { handedUpOn } from './steering.ts';
 
 /** A task that calls recvfrom(). */
 export interface Reader {
@@ -34,18 +36,25 @@ export interface Survey {
   readonly packets: readonly FtraceLine[];
   /** Lines in which a task wakes a reader in recvfrom(). */
   readonly wakings: readonly FtraceLine[];
+  /** With veth, by packet: the CPU of the trace on which it is handed up, another one than it came on by RPS. */
+  readonly handedUp: readonly (number | undefined)[];
+  /** Of several UDP sockets, the address of the model's, and by packet that of the one that it was given to. */
+  readonly socket?: { readonly address: string; readonly of: readonly (string | undefined)[] };
   /** The NIC's NAPI instance as probes print it, and as napi_poll does. */
   readonly napi: readonly string[];
   /** The names of its interrupts. */
   readonly vectors: readonly string[];
 }
 
-/** Surveys `recording`. Throws a UsageError (65) for a trace that lacks events, or that the model has no machine for. */
-export function surveyOf(recording: Recording): Survey {
+/**
+ * Surveys `recording`; of several UDP sockets, the one at `address`. Throws a UsageError (65) for a trace that lacks events, or
+ * that the model has no machine for.
+ */
+export function surveyOf(recording: Recording, address?: string): Survey {
   refuseMissing(recording, ['enter sys_recvfrom', 'exit sys_recvfrom'], 'echo 1 > events/syscalls/sys_{enter,exit}_recvfrom/enable');
   const { lines } = recording;
-  const readers = readersOf(lines);
-  refuseSeveralSockets(recording, readers);
+  const sockets = socketsOf(lines);
+  const readers = readersOf(recording, sockets, address);
   const device = deviceOf(recording);
   const devices = devicesOf(recording, device);
   const packets = lines.filter((line) => isArrival(line, device, recording) && devices.includes(line.args['dev'] ?? ''));
@@ -54,13 +63,24 @@ export function surveyOf(recording: Recording): Survey {
   const arrivals = [...new Set([...irqs, ...packets].map(({ cpu }) => cpu))];
   const reports = device === 'igb' ? lines.filter(({ name }) => name === 'inet_sk_error_report') : [];
   const errors = [...new Set(reports.map(({ cpu }) => cpu))];
+  const handedUp = device === 'veth' ? handedUpOn(lines, packets) : [];
   const homes = readers.filter((reader) => !reader.moves).map((reader) => reader.cpu);
   const own = readers.filter((reader) => reader.moves).map(() => undefined);
+  const steered = handedUp.filter((cpu) => cpu !== undefined);
+  const given = address === undefined ? undefined : destinationsOf(lines, packets, sockets);
+  if (given?.unknown) {
+    throw new UsageError(
+      `${recording.path}: nothing says which socket line ${given.unknown.line} is about; record net:udp_fail_queue_rcv_skb, fib:fib_table_lookup and sched:sched_waking`,
+      65,
+    );
+  }
   return {
     device,
     devices,
     readers,
-    cpus: [...new Set([...arrivals, ...homes, ...errors]), ...own],
+    handedUp,
+    ...(address !== undefined && given && { socket: { address, of: given.sockets } }),
+    cpus: [...new Set([...arrivals, ...steered, ...homes, ...errors]), ...own],
     arrivals,
     errors,
     packets,
@@ -75,24 +95,24 @@ function refuseMissing({ records, path }: Recording, keys: readonly string[], ho
   throw new UsageError(`${path} has no ${missing.join(' and no ')} lines, without which nothing can be said; record with: ${how}`, 65);
 }
 
-function readersOf(lines: readonly FtraceLine[]): Reader[] {
+/** Tasks that call recvfrom(); of several sockets, those of the one at `address`. */
+function readersOf({ lines, path }: Recording, sockets: SocketsByReader, address: string | undefined): Reader[] {
   const calls = lines.filter(({ name }) => name === 'sys_recvfrom');
-  return [...new Set(calls.map(({ pid }) => pid))].map((pid) => {
-    const acts = lines.filter((line) => line.pid === pid && line.level === 'task' && /^sys_recvfrom|^sock_recv/.test(line.name));
-    const { comm, cpu } = calls.find((line) => line.pid === pid)!;
-    return { pid, comm, cpu, moves: acts.some((line) => line.cpu !== cpu) };
-  });
-}
-
-function refuseSeveralSockets({ lines, path }: Recording, readers: readonly Reader[]): void {
-  const pids = new Set(readers.map(({ pid }) => pid));
-  const received = lines.filter(({ name, pid, args }) => name === 'sock_recv_length' && pids.has(pid) && args['protocol'] === '0x11');
-  const sockets = new Set(received.map(({ args }) => args['address']));
-  if (sockets.size < 2) return;
-  throw new UsageError(
-    `${path} shows readers of ${sockets.size} UDP sockets, the model has one; record with set_event_pid of one socket's tasks`,
-    65,
-  );
+  const pids = [...new Set(calls.map(({ pid }) => pid))];
+  const lost = pids.find((pid) => !sockets.has(pid));
+  if (address !== undefined && lost !== undefined) {
+    throw new UsageError(
+      `${path} shows readers of several UDP sockets, and not which one task ${lost} reads, or that it reads more than one`,
+      65,
+    );
+  }
+  return pids
+    .filter((pid) => address === undefined || sockets.get(pid) === address)
+    .map((pid) => {
+      const acts = lines.filter((line) => line.pid === pid && line.level === 'task' && /^sys_recvfrom|^sock_recv/.test(line.name));
+      const { comm, cpu } = calls.find((line) => line.pid === pid)!;
+      return { pid, comm, cpu, moves: acts.some((line) => line.cpu !== cpu) };
+    });
 }
 
 function deviceOf({ meta, lines, path }: Recording): Survey['device'] {
@@ -188,4 +208,9 @@ export function pollOf(rest: string): {
 /** udp_recvmsg() finds a checksum wrong, and drops the datagram. */
 export function isBadAtCopy({ name, args }: FtraceLine): boolean {
   return name === 'kfree_skb' && /^udp_recvmsg\b/.test(args['location'] ?? '') && /^(UDP_CSUM|NOT_SPECIFIED)$/.test(args['reason'] ?? '');
+}
+
+/** Packet `packet` was given to another socket than the model's. */
+export function isElsewhere({ socket }: Survey, packet: number): boolean {
+  return socket?.of[packet] !== undefined && socket.of[packet] !== socket.address;
 }

@@ -19,6 +19,11 @@ const COUNTERS = {
   IcmpInDestUnreachs: 'A.Icmp.InDestUnreachs',
 } as const satisfies Partial<Record<CounterName, string>>;
 
+/** What readers count: of several sockets, those of one are not all. */
+const BY_READERS = ['UdpInDatagrams'] as const;
+/** What they count too, of a checksum that is found at the copy. */
+const BY_READERS_TOO: readonly string[] = ['UdpInErrors', 'UdpInCsumErrors'];
+
 /** What the model says where the receiving device is the NIC: the answer to the sender comes in through another one. */
 const RECEIVER_ONLY: readonly string[] = ['IcmpInDestUnreachs'];
 
@@ -30,16 +35,28 @@ export interface CounterTruth {
 }
 
 /** The counters that meta.json knows of; empty without ground truth. */
-export function counterTruth({ meta }: Recording, { device, devices }: Survey): CounterTruth[] {
+export function counterTruth({ meta, lines }: Recording, { device, devices, socket }: Survey): CounterTruth[] {
   const delta = meta?.ground_truth?.counter_delta;
   if (delta === undefined) return [];
+  const dropped = lines.some(
+    ({ name, level, args }) => name === 'kfree_skb' && level === 'task' && args['location']?.startsWith('udp_recvmsg'),
+  );
+  const partial: readonly string[] = socket === undefined ? [] : [...BY_READERS, ...(dropped ? BY_READERS_TOO : [])];
   return Object.entries(COUNTERS)
+    .filter(([name]) => !partial.includes(name))
     .filter(([name]) => device === 'veth' || !RECEIVER_ONLY.includes(name))
     .map(([name, operator]) => {
       // On loopback both ends are one namespace.
       const inOne = devices.includes('lo') ? (delta[operator.replace(/^A/, 'B')] ?? 0) : 0;
       return { name: name as CounterName, operator, value: (delta[operator] ?? 0) + (operator.startsWith('A') ? inOne : 0) };
     });
+}
+
+/** The same of what the readers of all sockets count. */
+export function readersTruth({ meta }: Recording): CounterTruth[] {
+  const delta = meta?.ground_truth?.counter_delta;
+  if (delta === undefined) return [];
+  return BY_READERS.map((name) => ({ name, operator: COUNTERS[name], value: delta[COUNTERS[name]] ?? 0 }));
 }
 
 /** The counters of the model read what meta.json says. */

@@ -6,6 +6,8 @@ interface At {
   /** Line in the file, from 1. */
   readonly line: number;
   readonly text: string;
+  /** A line of another CPU proves that it had happened by then. */
+  readonly before?: number;
 }
 
 /** A step happened: one that reveals `shows.event` with every argument that `shows` has. */
@@ -30,8 +32,9 @@ export interface Contradiction extends At {
 
 export type Seen = SeenStep | SeenState | Contradiction;
 
-/** In file order; of one line, what the model can explain comes first. */
+/** In file order, but for what had happened before; of one line, what the model can explain comes first. */
 export function inFileOrder(all: readonly Seen[]): Seen[] {
   const rank = (seen: Seen): number => (seen.kind === 'contradiction' ? 1 : 0);
-  return [...all].sort((a, b) => a.line - b.line || rank(a) - rank(b));
+  const place = ({ line, before }: Seen): number => (before === undefined ? line : before - 0.5);
+  return [...all].sort((a, b) => place(a) - place(b) || rank(a) - rank(b));
 }

@@ -98,6 +98,28 @@ function lastSpliceStep(n: BacklogParts, cpu: readonly number[], settled: (cpu: 
   }));
 }
 
+/**
+ * The idle loop runs the callback before the interrupt comes, or instead of it: interrupts are off as in a handler, but nobody
+ * is in_interrupt(), so that the raise wakes ksoftirqd too. What is raised is served at once, as at the end of the IPI.
+ */
+export function idleIpiSteps(n: BacklogParts, cpu: readonly number[]): StepTemplate[] {
+  return [
+    step('ipi_in_idle', { cpu }, ({ cpu: c }) => ({
+      owner: `ipi/${c}`,
+      moves: [
+        n.ipi(c).on({ type: 'ACCEPT' }),
+        n.cpu(c).on({ type: 'IRQ' }),
+        n.softnet(c).on({ type: 'ADD', napi: 'backlog' }),
+        n.softirq(c).on({ type: 'RAISE' }),
+        n.ksoftirqd(c).on({ type: 'WAKE' }),
+      ],
+      when: [n.cpu(c).in('task')],
+      reveals: [{ event: 'csd_function_entry', args: { cpu: c, context: 'idle', raised: true } }],
+      cite: ['rps_trigger_softirq', 'raise_softirq_irqoff', 'wakeup_softirqd'],
+    })),
+  ];
+}
+
 /** RPS: the IPI leaves the sender's net_rx_action() and schedules the backlog of the target. */
 export function ipiSteps(n: BacklogParts, cpus: number, defers: boolean): StepTemplate[] {
   const cpu = range(cpus);
@@ -110,6 +132,7 @@ export function ipiSteps(n: BacklogParts, cpus: number, defers: boolean): StepTe
             owner: softirqOn(c),
             moves: [n.softnet(c).on({ type: 'SEND_IPI', cpu: target }), n.ipi(target).on({ type: 'SEND' })],
             when: [serving(n.cpu(c))],
+            reveals: [{ event: 'csd_queue_cpu', args: { cpu: c, target } }],
           },
     ),
     step('ipi_enter', { cpu, inAction: [false, true] }, ({ cpu: c, inAction: yes }) => ({
@@ -121,6 +144,7 @@ export function ipiSteps(n: BacklogParts, cpus: number, defers: boolean): StepTe
         ...(yes ? [] : [n.softirq(c).on({ type: 'RAISE' })]),
       ],
       when: [actsIn(n, c, yes)],
+      reveals: [{ event: 'csd_function_entry', args: { cpu: c, context: 'hardirq', raised: !yes } }],
     })),
     ...exitSteps(n, { name: 'ipi_exit', cpu, owner, leave: (c) => n.ipi(c).on({ type: 'RUN' }), defers }),
   ];

@@ -36,7 +36,7 @@ export interface BacklogScenario {
   /** CPUs that senders run on. */
   readonly senders: readonly number[];
   /** The CPU whose backlog a packet goes to: the sender's own, or another one (RPS). */
-  readonly target: (cpu: number) => number;
+  readonly target: (cpu: number, pkt: Packet) => number;
   readonly kinds: readonly Kind[];
   /** local_bh_enable() leaves softirqs to a runnable ksoftirqd. */
   readonly defers: boolean;
@@ -111,7 +111,10 @@ export function enqueueSteps(n: BacklogParts, s: BacklogScenario, caller: Caller
   const taken = takenSteps(n, s, outcome);
   return [
     ...(s.limited
-      ? [...taken('', (c) => [half(n, s.target(c), false)]), ...taken('_noted', (c) => [half(n, s.target(c), true)], 'NOTE')]
+      ? [
+          ...taken('', (c, pkt) => [half(n, s.target(c, pkt), false)]),
+          ...taken('_noted', (c, pkt) => [half(n, s.target(c, pkt), true)], 'NOTE'),
+        ]
       : taken('', () => [])),
     ...refusedSteps(n, s, caller, outcome),
   ];
@@ -119,30 +122,29 @@ export function enqueueSteps(n: BacklogParts, s: BacklogScenario, caller: Caller
 
 /** The packet is appended. */
 function takenSteps(n: BacklogParts, s: BacklogScenario, outcome: OutcomeStep) {
-  const here = (c: number) => s.target(c) === c;
-  const schedule = (c: number) =>
-    here(c) ? n.softnet(c).on({ type: 'ADD', napi: 'backlog' }) : n.softnet(c).on({ type: 'PUSH_IPI', cpu: s.target(c) });
-  const first = (c: number, pkt: Packet) => [n.backlog(s.target(c)).on({ type: 'ENQUEUE_FIRST', pkt }), schedule(c)];
-  return (suffix: string, looks: (c: number) => readonly Observation[], noted?: 'NOTE'): StepTemplate[] => {
-    const when = (c: number) => [...running(s), ...looks(c)];
+  const schedule = (c: number, target: number) =>
+    n.softnet(c).on(target === c ? { type: 'ADD', napi: 'backlog' } : { type: 'PUSH_IPI', cpu: target });
+  const first = (c: number, pkt: Packet) => [n.backlog(s.target(c, pkt)).on({ type: 'ENQUEUE_FIRST', pkt }), schedule(c, s.target(c, pkt))];
+  return (suffix: string, looks: (c: number, pkt: Packet) => readonly Observation[], noted?: 'NOTE'): StepTemplate[] => {
+    const when = (c: number, pkt: Packet) => [...running(s), ...looks(c, pkt)];
     return [
       outcome(
         `schedule${suffix}`,
         (c, pkt) => ({
           moves: [...first(c, pkt), n.softirq(c).on({ type: 'RAISE' })],
-          when: [actsIn(n, c, false), ...when(c)],
+          when: [actsIn(n, c, false), ...when(c, pkt)],
           reveals: 'netif_rx_scheduled',
         }),
         noted,
       ),
       outcome(
         `schedule_in_action${suffix}`,
-        (c, pkt) => ({ moves: first(c, pkt), when: [actsIn(n, c, true), ...when(c)], reveals: 'netif_rx' }),
+        (c, pkt) => ({ moves: first(c, pkt), when: [actsIn(n, c, true), ...when(c, pkt)], reveals: 'netif_rx' }),
         noted,
       ),
       outcome(
         `append${suffix}`,
-        (c, pkt) => ({ moves: [n.backlog(s.target(c)).on({ type: 'ENQUEUE', pkt })], when: when(c), reveals: 'netif_rx' }),
+        (c, pkt) => ({ moves: [n.backlog(s.target(c, pkt)).on({ type: 'ENQUEUE', pkt })], when: when(c, pkt), reveals: 'netif_rx' }),
         noted,
       ),
     ];
@@ -158,7 +160,7 @@ function refusedSteps(n: BacklogParts, s: BacklogScenario, caller: Caller, outco
   const reveals = 'netif_rx_dropped';
   return [
     outcome('drop', (c, pkt) => ({
-      moves: [n.backlog(s.target(c)).on({ type: 'DROP' }), ...drop(pkt, 'backlogFull', n.softnet_dropped)],
+      moves: [n.backlog(s.target(c, pkt)).on({ type: 'DROP' }), ...drop(pkt, 'backlogFull', n.softnet_dropped)],
       when: last ? [] : running(s),
       reveals,
     })),
@@ -166,7 +168,7 @@ function refusedSteps(n: BacklogParts, s: BacklogScenario, caller: Caller, outco
       ? [
           outcome('look_full', (c, pkt) => ({
             moves: [unlocked(c).on({ type: 'REFUSE', pkt })],
-            when: [n.backlog(s.target(c)).is('is full', full), ...(last ? [] : running(s))],
+            when: [n.backlog(s.target(c, pkt)).is('is full', full), ...(last ? [] : running(s))],
             reveals: 'netif_rx_dropped',
           })),
           step(`${caller.name}_refused`, { cpu: s.senders, pkt: range(s.packets) }, ({ cpu: c, pkt }) => ({
@@ -182,7 +184,7 @@ function refusedSteps(n: BacklogParts, s: BacklogScenario, caller: Caller, outco
             'limited',
             (c, pkt) => ({
               moves: drop(pkt, 'flowLimited', n.softnet_dropped, limited.flow_limit_count),
-              when: [half(n, s.target(c), true), hasRoom(n, s.target(c)), ...running(s)],
+              when: [half(n, s.target(c, pkt), true), hasRoom(n, s.target(c, pkt)), ...running(s)],
               reveals,
             }),
             'LIMIT',
@@ -193,7 +195,7 @@ function refusedSteps(n: BacklogParts, s: BacklogScenario, caller: Caller, outco
       ? [
           outcome('not_running', (c, pkt) => ({
             moves: drop(pkt, 'notRunning', ...(leaving?.rule === 'asked first, counted' ? [n.softnet_dropped] : [])),
-            when: [stopped, ...(last ? [hasRoom(n, s.target(c))] : [])],
+            when: [stopped, ...(last ? [hasRoom(n, s.target(c, pkt))] : [])],
             reveals,
           })),
         ]

@@ -23,7 +23,9 @@ type StackParts = Pick<
   | 'UdpNoPorts'
   | 'UdpInErrors'
   | 'UdpInCsumErrors'
+  | 'UdpRcvbufErrors'
   | 'UdpIgnoredMulti'
+  | 'IcmpInDestUnreachs'
   | 'IcmpOutDestUnreachs'
   | 'IcmpInDestUnreachs'
 >;
@@ -37,6 +39,8 @@ export interface StackScenario {
   readonly checksumFirst: boolean;
   /** Broadcasts without a listener are counted (UdpIgnoredMulti, since 4.0); 3.10 frees them silently. */
   readonly countsIgnored: boolean;
+  /** Packets for another socket than the one of the network, about whose readers it says nothing. */
+  readonly elsewhere?: (pkt: Packet) => boolean;
 }
 
 /** A packet handed up while ip_rcv() is in ptype_base. */
@@ -130,7 +134,10 @@ function ipSteps(n: StackParts, s: StackScenario, report: ToSocket): StepTemplat
     ...toUdp,
     step('ip_to_icmp', domainOf(s), ({ cpu: c, pkt }) => ({
       ...on(n, c, is(n, pkt, ['icmpError']), n.protocols.is('has an ICMP handler', hasIcmp)),
-      moves: [n.ip(c).on({ type: 'DISPATCH', pkt }), ...report(c, pkt)],
+      moves: [
+        n.ip(c).on({ type: 'DISPATCH', pkt }),
+        ...(s.elsewhere?.(pkt) ? end(n, pkt, 'icmpIn', n.IcmpInDestUnreachs) : report(c, pkt)),
+      ],
       // Revealed by nothing: inet_sk_error_report comes when sk_error_report() is through, after the wakeup.
       cite: ['icmp_rcv', 'icmp_unreach', '__udp4_lib_err'],
     })),
@@ -146,11 +153,13 @@ function udpSteps(n: StackParts, s: StackScenario, toSocket: ToSocket): StepTemp
   const steps: readonly (readonly [readonly Kind[], StepTemplate])[] = [
     [
       found,
-      step('udp_to_socket', domainOf(s), ({ cpu: c, pkt }) => ({
-        ...on(n, c, is(n, pkt, found)),
-        moves: [n.udp(c).on({ type: 'FOUND', pkt }), ...toSocket(c, pkt)],
-      })),
+      step('udp_to_socket', domainOf(s), ({ cpu: c, pkt }) =>
+        s.elsewhere?.(pkt)
+          ? undefined
+          : { ...on(n, c, is(n, pkt, found)), moves: [n.udp(c).on({ type: 'FOUND', pkt }), ...toSocket(c, pkt)] },
+      ),
     ],
+    ...(s.elsewhere ? elsewhereSteps(n, s, found, s.elsewhere).map((one) => [found, one] as const) : []),
     [
       of('unmatched'),
       step('udp_no_port', domainOf(s), ({ cpu: c, pkt }) => ({
@@ -175,6 +184,25 @@ function udpSteps(n: StackParts, s: StackScenario, toSocket: ToSocket): StepTemp
     ],
   ];
   return steps.flatMap(([kinds, one]) => (kinds.length > 0 ? [one] : []));
+}
+
+/** A datagram for another socket is queued there, and what becomes of it is not asked; or that socket's buffer is full. */
+function elsewhereSteps(n: StackParts, s: StackScenario, found: readonly Kind[], elsewhere: (pkt: Packet) => boolean): StepTemplate[] {
+  const domain = { cpu: range(s.cpus), pkt: range(s.packets).filter(elsewhere) };
+  return [
+    step('udp_elsewhere', domain, ({ cpu: c, pkt }) => ({
+      ...on(n, c, is(n, pkt, found)),
+      moves: [n.udp(c).on({ type: 'FOUND', pkt })],
+      reveals: [{ event: 'sk_data_ready_elsewhere', args: { cpu: c, pkt } }],
+      cite: ['__udp_enqueue_schedule_skb', 'sock_def_readable'],
+    })),
+    step('udp_elsewhere_full', domain, ({ cpu: c, pkt }) => ({
+      ...on(n, c, is(n, pkt, found)),
+      moves: [n.udp(c).on({ type: 'FOUND', pkt }), ...end(n, pkt, 'rcvbufFull', n.UdpRcvbufErrors, n.UdpInErrors)],
+      reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'SOCKET_RCVBUFF' } }],
+      cite: ['__udp_enqueue_schedule_skb'],
+    })),
+  ];
 }
 
 /** The answer to a datagram without a socket, or the silence of the rate limit. */
