@@ -6,7 +6,7 @@
  */
 import { network } from '../../src/model/network.ts';
 import { choice, family, type Scenario } from '../../src/model/scenario.ts';
-import { type Packet, range } from '../kernel/packet.ts';
+import { type Kind, type Packet, range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
 import { componentsOf } from './components.ts';
 import { keys, kindsOf, modesOf } from './scenario.ts';
@@ -59,6 +59,8 @@ export interface Placement {
   readonly otherSoftirqs?: readonly number[];
   /** Packets for other sockets than this one. */
   readonly elsewhere?: (pkt: Packet) => boolean;
+  /** What a packet may be (veth). */
+  readonly isKind?: (pkt: Packet, kind: Kind) => boolean;
   /** Packets may end in IP in these ways. */
   readonly ipEnds?: readonly IpEnd[];
 }
@@ -73,12 +75,12 @@ export const receivePath = family({
 
 /** The receive path with its tasks on given CPUs, which may not trade places: boot is on CPU 0. */
 export function receivePathOn(s: ReceivePathScenario, placement: Placement) {
-  const { senders, home, otherSoftirqs = [], ipEnds = [], idleIpis = [], elsewhere } = placement;
+  const { senders, home, otherSoftirqs = [], ipEnds = [], idleIpis = [], elsewhere, isKind = () => true } = placement;
   const profile = PROFILE[s.profile];
   const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
   const rules = { checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock };
   const { target = (c: number) => (c + 1) % s.cpus } = placement;
-  const sender = { ...bounds, defers: profile.defersToKsoftirqd, senders, target: s.rps === 'on' ? target : (c: number) => c };
+  const sender = { ...bounds, defers: profile.defersToKsoftirqd, senders, isKind, target: s.rps === 'on' ? target : (c: number) => c };
   const tasks = { home, unchargesLate: !profile.readerQueue };
   const frames = { cpu: range(s.cpus), pkt: range(s.packets) };
   const { counters, ...machines } = componentsOf(s);

@@ -62,7 +62,7 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       home,
       ipEnds: ipEndsOf(recording),
       ...steered,
-      ...(survey.socket && { elsewhere: (packet: number) => isElsewhere(survey, packet) }),
+      ...(survey.socket && placedFor(survey, survey.socket)),
       ...(survey.device === 'igb' && { otherSoftirqs: arrivals }),
     },
     notes: [
@@ -70,6 +70,11 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       ...(rcvbuf === undefined ? [`SO_RCVBUF is not known: taken to be ${RCVBUF_DEFAULT}`] : []),
     ],
   };
+}
+
+/** Of several sockets: which packets are for the others. What each is is told early, as many may wait before a line tells it. */
+function placedFor(survey: Survey, { kinds }: NonNullable<Survey['socket']>): Pick<Placement, 'elsewhere' | 'isKind'> {
+  return { elsewhere: (packet) => isElsewhere(survey, packet), isKind: (packet, kind) => (kinds[packet] ?? kind) === kind };
 }
 
 /** RPS, where a packet of the trace goes to the backlog of another CPU; one that is not handed up is taken to stay. */

@@ -2,7 +2,7 @@
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { UsageError } from '../../src/model/error.ts';
 import type { Recording } from './recording.ts';
-import { destinationsOf, type SocketsByReader, socketsOf } from './sockets.ts';
+import { type Destinations, destinationsOf, type SocketsByReader, socketsOf } from './sockets.ts';
 import { handedUpOn } from './steering.ts';
 
 /** A task that calls recvfrom(). */
@@ -28,8 +28,8 @@ export interface Survey {
   readonly packets: readonly FtraceLine[];
   /** With veth, by packet: the CPU of the trace on which it is handed up, another one than it came on by RPS. */
   readonly handedUp: readonly (number | undefined)[];
-  /** Of several UDP sockets, the address of the model's, and by packet that of the one that it was given to. */
-  readonly socket?: { readonly address: string; readonly of: readonly (string | undefined)[] };
+  /** Of several UDP sockets, the address of the model's; and by packet, that of the one that it was given to, and what it is. */
+  readonly socket?: { readonly address: string; readonly of: readonly (string | undefined)[]; readonly kinds: Destinations['kinds'] };
   /** The NIC's NAPI instance as probes print it, and as napi_poll does. */
   readonly napi: readonly string[];
   /** The names of its interrupts. */
@@ -67,7 +67,7 @@ export function surveyOf(recording: Recording, address?: string): Survey {
     devices,
     readers,
     handedUp,
-    ...(address !== undefined && given && { socket: { address, of: given.sockets } }),
+    ...(address !== undefined && given && { socket: { address, of: given.sockets, kinds: given.kinds } }),
     cpus: [...new Set([...arrivals, ...steered, ...homes]), ...own],
     arrivals,
     packets,

@@ -38,6 +38,8 @@ export interface BacklogScenario {
   /** The CPU whose backlog a packet goes to: the sender's own, or another one (RPS). */
   readonly target: (cpu: number, pkt: Packet) => number;
   readonly kinds: readonly Kind[];
+  /** What a packet may be, where that is known of each. */
+  readonly isKind?: (pkt: Packet, kind: Kind) => boolean;
   /** local_bh_enable() leaves softirqs to a runnable ksoftirqd. */
   readonly defers: boolean;
   /** What must be true before anybody can send: the device is up. */
@@ -71,12 +73,17 @@ interface Outcome {
 /** A step by `caller` with one of the outcomes; skb_flow_limit() may have noted the flow of the packet, or refused it. */
 type OutcomeStep = (name: string, outcome: (c: number, pkt: Packet) => Outcome, noted?: 'NOTE' | 'LIMIT') => StepTemplate;
 
-function outcomeSteps(n: BacklogParts, { senders, packets, kinds, limited }: BacklogScenario, caller: Caller): OutcomeStep {
+function outcomeSteps(
+  n: BacklogParts,
+  { senders, packets, kinds, isKind = () => true, limited }: BacklogScenario,
+  caller: Caller,
+): OutcomeStep {
   const domain = { cpu: senders, pkt: range(packets), kind: kinds };
   return (name, outcome, noted) => {
     const flows = noted === undefined || limited === undefined ? undefined : { ...limited, type: noted };
     return step(`${caller.name}_${name}`, { ...domain, ...(flows && { flow: range(flows.flows) }) }, (params) => {
       const { cpu: c, pkt, kind } = params;
+      if (!isKind(pkt, kind)) return undefined;
       const { moves, when = [], reveals } = outcome(c, pkt);
       const arrive = [n.wire.on({ type: 'ARRIVE', pkt, kind }), ...caller.moves(c)];
       const note = flows ? [flows.flowLimit(c).on({ type: flows.type, flow: Number(params['flow']) })] : [];
