@@ -11,7 +11,7 @@ import { beyondReach } from './reach.ts';
 import { type Recording, readRecording } from './recording.ts';
 import type { Accepted, ConformResult, Subject } from './result.ts';
 import { socketsOf } from './sockets.ts';
-import { type Survey, surveyOf } from './survey.ts';
+import { isElsewhere, type Survey, surveyOf } from './survey.ts';
 import { agreeing, counterTruth, readersTruth } from './truth.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -102,11 +102,14 @@ function conformOne(recording: Recording, survey: Survey, options: ConformOption
   return { ...verdictOf({ recording, survey, network, n, seen, records, truth }, answer), subject, states: answer.states };
 }
 
-function rolesOf({ readers, cpus, device, devices, vectors }: Survey): string[] {
+function rolesOf(survey: Survey): string[] {
+  const { readers, cpus, device, devices, vectors, packets, socket } = survey;
   const known = cpus.flatMap((cpu, index) => (cpu === undefined ? [] : [`CPU ${cpu} of the trace is CPU ${index} of the model`]));
   const tasks = readers.map(
     ({ comm, pid, cpu, moves }, index) => `${comm} (pid ${pid}, ${moves ? 'on several CPUs' : `CPU ${cpu}`}) is reader ${index}`,
   );
+  const others = packets.filter((_, packet) => isElsewhere(survey, packet)).length;
+  const one = socket ? [`socket ${socket.address} is that of the model, ${others} of ${packets.length} packets are for others`] : [];
   const names = devices.length === 0 ? 'no packet arrives' : `packets arrive on ${devices.join(' and ')}`;
-  return [...known, ...tasks, `${names} (${device}${vectors.length > 0 ? `, interrupt ${vectors.join(', ')}` : ''})`];
+  return [...known, ...tasks, ...one, `${names} (${device}${vectors.length > 0 ? `, interrupt ${vectors.join(', ')}` : ''})`];
 }

@@ -25,7 +25,7 @@ export function composedFor(survey: Survey, bounds: Bounds, asked: Readonly<Reco
     case 'veth': {
       const scenario = scenarioOf(receivePath, { ...bounds.scenario, device: survey.device, ...asked });
       const network = receivePathOn(scenario, bounds.placement);
-      return { network, n: network.refs, scenario: scenarioText(scenario) };
+      return { network: told(network, survey), n: network.refs, scenario: scenarioText(scenario) };
     }
     case 'e1000':
     case 'veth-napi': {
@@ -35,9 +35,18 @@ export function composedFor(survey: Survey, bounds: Bounds, asked: Readonly<Reco
       const network =
         survey.device === 'e1000' ? driverPathOn(e1000, scenario, bounds.placement) : driverPathOn(veth, scenario, bounds.placement);
       // Its poll routines and its stack are those that lines of such a device are mapped to.
-      return { network, n: network.refs as unknown as Path, scenario: scenarioText(scenario) };
+      return { network: told(network, survey), n: network.refs as unknown as Path, scenario: scenarioText(scenario) };
     }
   }
+}
+
+/** What each packet is is told as it arrives, where a line shows it later: many may wait until then. */
+function told(network: Network, { kinds }: Survey): Network {
+  const arrivals = new Set(network.instances().flatMap(({ name, params }) => (params['kind'] === undefined ? [] : [name])));
+  return [...arrivals].reduce<Network>(
+    (known, name) => known.replaceStep(name, (spec, _, { pkt, kind }) => ((kinds[Number(pkt)] ?? kind) === kind ? spec : undefined)),
+    network,
+  );
 }
 
 /** CPUs, readers and the device are those of the trace. */

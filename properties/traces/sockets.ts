@@ -1,4 +1,5 @@
 /** The UDP sockets of a trace: who reads which, and which packets go where. The model has one: it is asked once for each. */
+import type { Kind } from '../../models/kernel/packet.ts';
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 
 /** By pid of its reader: the address of its socket, as tracepoints print it. */
@@ -21,6 +22,8 @@ export function socketsOf(lines: readonly FtraceLine[]): SocketsByReader {
 export interface Destinations {
   /** By packet: the address of the socket that it was given to; undefined for one that was given to none. */
   readonly sockets: readonly (string | undefined)[];
+  /** By packet: what lines show that it is; undefined if none does. */
+  readonly kinds: readonly (Kind | undefined)[];
   /** The first line that gives a packet to a socket, and nothing says to which. */
   readonly unknown: FtraceLine | undefined;
 }
@@ -48,6 +51,9 @@ class Clues {
   readonly #given = new Map<number, FtraceLine>();
   /** By packet: the task that sent it. */
   readonly #senders = new Map<number, number>();
+  readonly #kinds: (Kind | undefined)[];
+  /** Packets that a reader dropped. */
+  readonly #dropped = new Set<number>();
   /** By task: where it last sent to. */
   readonly #sentTo = new Map<number, string>();
   /** By packet: the socket, and its names. */
@@ -60,6 +66,7 @@ class Clues {
     this.#sockets = sockets;
     this.#arrivals = new Map(packets.map(({ line }, packet) => [line, packet]));
     this.#known = packets.map(() => undefined);
+    this.#kinds = packets.map(() => undefined);
     this.#names = packets.map(() => new Set());
   }
 
@@ -79,7 +86,8 @@ class Clues {
       return [...this.#names[packet]!].flatMap((name) => this.#named.get(name) ?? [])[0];
     });
     const [, unknown] = [...this.#given].find(([packet]) => sockets[packet] === undefined) ?? [];
-    return { sockets, unknown };
+    // A bad checksum that is found at the copy leaves its kind open.
+    return { sockets, unknown, kinds: this.#kinds.map((kind, packet) => (this.#dropped.has(packet) ? undefined : kind)) };
   }
 
   #arrive({ pid, level, args }: FtraceLine, packet: number): void {
@@ -102,6 +110,7 @@ class Clues {
     const freed = this.#current.get(args['skbaddr'] ?? '');
     if ((name === 'kfree_skb' || name === 'consume_skb') && args['location']?.startsWith('udp_recvmsg') && freed !== undefined) {
       this.#known[freed] = socket;
+      if (name === 'kfree_skb') this.#dropped.add(freed);
     }
   }
 
@@ -142,25 +151,31 @@ class Clues {
       }
       case 'sk_data_ready':
         if (args['protocol'] !== '17' || first === undefined) break;
-        this.#given.set(first, line);
+        this.#give(first, line, 'matched');
         this.#queued.set(cpu, first);
         leave(first);
         break;
       case 'udp_fail_queue_rcv_skb':
         if (first === undefined) break;
-        this.#given.set(first, line);
+        this.#give(first, line, 'matched');
         this.#names[first]!.add(`port ${(args['dest'] ?? '').replace(/:(?=\d+$)/, '/')}`);
         break;
       case 'inet_sk_error_report':
         if (first === undefined) break;
-        this.#given.set(first, line);
+        this.#give(first, line, 'icmpError');
         this.#names[first]!.add(`port ${args['saddr']}/${args['sport']}`);
         leave(first);
         break;
       case 'kfree_skb':
         if (packet !== undefined && /[^0]/.test((args['rx_sk'] ?? '').replace(/^0x/, ''))) this.#known[packet] = args['rx_sk'];
+        if (packet !== undefined && args['reason'] === 'NO_SOCKET') this.#kinds[packet] = 'unmatched';
         leave(packet);
         break;
     }
+  }
+
+  #give(packet: number, line: FtraceLine, kind: Kind): void {
+    this.#given.set(packet, line);
+    this.#kinds[packet] = kind;
   }
 }

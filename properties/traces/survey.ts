@@ -2,7 +2,7 @@
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { UsageError } from '../../src/model/error.ts';
 import type { Recording } from './recording.ts';
-import { destinationsOf, type SocketsByReader, socketsOf } from './sockets.ts';
+import { type Destinations, destinationsOf, type SocketsByReader, socketsOf } from './sockets.ts';
 import { handedUpOn } from './steering.ts';
 
 /** A task that calls recvfrom(). */
@@ -40,6 +40,8 @@ export interface Survey {
   readonly handedUp: readonly (number | undefined)[];
   /** Of several UDP sockets, the address of the model's, and by packet that of the one that it was given to. */
   readonly socket?: { readonly address: string; readonly of: readonly (string | undefined)[] };
+  /** By packet: what lines show that it is; undefined if none does. */
+  readonly kinds: Destinations['kinds'];
   /** The NIC's NAPI instance as probes print it, and as napi_poll does. */
   readonly napi: readonly string[];
   /** The names of its interrupts. */
@@ -67,8 +69,8 @@ export function surveyOf(recording: Recording, address?: string): Survey {
   const homes = readers.filter((reader) => !reader.moves).map((reader) => reader.cpu);
   const own = readers.filter((reader) => reader.moves).map(() => undefined);
   const steered = handedUp.filter((cpu) => cpu !== undefined);
-  const given = address === undefined ? undefined : destinationsOf(lines, packets, sockets);
-  if (given?.unknown) {
+  const given = destinationsOf(lines, packets, sockets);
+  if (address !== undefined && given.unknown) {
     throw new UsageError(
       `${recording.path}: nothing says which socket line ${given.unknown.line} is about; record net:udp_fail_queue_rcv_skb, fib:fib_table_lookup and sched:sched_waking`,
       65,
@@ -79,7 +81,8 @@ export function surveyOf(recording: Recording, address?: string): Survey {
     devices,
     readers,
     handedUp,
-    ...(address !== undefined && given && { socket: { address, of: given.sockets } }),
+    ...(address !== undefined && { socket: { address, of: given.sockets } }),
+    kinds: given.kinds,
     cpus: [...new Set([...arrivals, ...steered, ...homes, ...errors]), ...own],
     arrivals,
     errors,
