@@ -24,6 +24,8 @@ export interface Destinations {
   readonly sockets: readonly (string | undefined)[];
   /** By packet: what lines show that it is; undefined if none does. */
   readonly kinds: readonly (Kind | undefined)[];
+  /** By line of inet_sk_error_report: the address of the socket that is told; undefined if no reader has it. */
+  readonly told: ReadonlyMap<number, string | undefined>;
   /** The first line that gives a packet to a socket, and nothing says to which. */
   readonly unknown: FtraceLine | undefined;
 }
@@ -49,6 +51,8 @@ class Clues {
   readonly #queued = new Map<number, number>();
   /** Packets given to sockets, and the lines that say so. */
   readonly #given = new Map<number, FtraceLine>();
+  /** By line of inet_sk_error_report: the name of the socket. */
+  readonly #reports = new Map<number, string>();
   /** By packet: the task that sent it. */
   readonly #senders = new Map<number, number>();
   readonly #kinds: (Kind | undefined)[];
@@ -87,7 +91,8 @@ class Clues {
     });
     const [, unknown] = [...this.#given].find(([packet]) => sockets[packet] === undefined) ?? [];
     // A bad checksum that is found at the copy leaves its kind open.
-    return { sockets, unknown, kinds: this.#kinds.map((kind, packet) => (this.#dropped.has(packet) ? undefined : kind)) };
+    const told = new Map([...this.#reports].map(([line, name]) => [line, this.#named.get(name)]));
+    return { sockets, told, unknown, kinds: this.#kinds.map((kind, packet) => (this.#dropped.has(packet) ? undefined : kind)) };
   }
 
   #arrive({ pid, level, args }: FtraceLine, packet: number): void {
@@ -161,6 +166,7 @@ class Clues {
         this.#names[first]!.add(`port ${(args['dest'] ?? '').replace(/:(?=\d+$)/, '/')}`);
         break;
       case 'inet_sk_error_report':
+        this.#reports.set(line.line, `port ${args['saddr']}/${args['sport']}`);
         if (first === undefined) break;
         this.#give(first, line, 'icmpError');
         this.#names[first]!.add(`port ${args['saddr']}/${args['sport']}`);

@@ -38,6 +38,7 @@ export const STACK_HANDLERS: Handlers = {
       book.promise(line, 'kfree_skb NO_SOCKET', [...NEXT_PACKET, 'udp_fail_queue_rcv_skb', 'sk_data_ready']);
   }),
   'event inet_sk_error_report': inSoftirq((line, book, cpu) => {
+    if (book.survey.errorsOfOthers.has(line.line)) return book.ignore('of other sockets');
     if (book.survey.device === 'veth' && book.inStack(line.cpu) === undefined)
       book.contradict(line, 'no packet was handed to the stack of this CPU');
     book.putDown(line.cpu);

@@ -32,6 +32,8 @@ export interface Survey {
   readonly arrivals: readonly number[];
   /** With igb, CPUs of the trace on which an ICMP error came in: through another device, as the receiving one gets none. */
   readonly errors: readonly number[];
+  /** Lines that tell of an ICMP error for another socket, likewise. */
+  readonly errorsOfOthers: ReadonlySet<number>;
   /** Lines at which a packet arrives. */
   readonly packets: readonly FtraceLine[];
   /** Lines in which a task wakes a reader in recvfrom(). */
@@ -63,8 +65,6 @@ export function surveyOf(recording: Recording, address?: string): Survey {
   const nic = device !== 'veth' ? nicOf(lines, devices) : { napi: [], vectors: [] };
   const irqs = lines.filter(({ name, args }) => name === 'irq_handler_entry' && nic.vectors.includes(args['name'] ?? ''));
   const arrivals = [...new Set([...irqs, ...packets].map(({ cpu }) => cpu))];
-  const reports = device === 'igb' ? lines.filter(({ name }) => name === 'inet_sk_error_report') : [];
-  const errors = [...new Set(reports.map(({ cpu }) => cpu))];
   const handedUp = device === 'veth' ? handedUpOn(lines, packets) : [];
   const homes = readers.filter((reader) => !reader.moves).map((reader) => reader.cpu);
   const own = readers.filter((reader) => reader.moves).map(() => undefined);
@@ -76,6 +76,9 @@ export function surveyOf(recording: Recording, address?: string): Survey {
       65,
     );
   }
+  const reports = device === 'veth' ? [] : lines.filter(({ name }) => name === 'inet_sk_error_report');
+  const isOwn = ({ line }: FtraceLine): boolean => address === undefined || given.told.get(line) === address;
+  const errors = [...new Set(reports.filter(isOwn).map(({ cpu }) => cpu))];
   return {
     device,
     devices,
@@ -86,6 +89,7 @@ export function surveyOf(recording: Recording, address?: string): Survey {
     cpus: [...new Set([...arrivals, ...steered, ...homes, ...errors]), ...own],
     arrivals,
     errors,
+    errorsOfOthers: new Set(reports.filter((line) => !isOwn(line)).map(({ line }) => line)),
     packets,
     wakings: wakingsByTask(lines),
     ...nic,
