@@ -37,6 +37,8 @@ export class Book {
   readonly #handedUp = new Set<number>();
   /** By CPU of the trace: packets in the hands of its stack, first come first. */
   readonly #inStack = new Map<number, number[]>();
+  /** CPUs of the trace whose stack last queued a datagram with another socket than the model's. */
+  readonly #gaveElsewhere = new Set<number>();
   readonly #promises = new Map<string, Promised>();
 
   constructor(n: Path, survey: Survey, records: (key: string) => boolean) {
@@ -124,6 +126,16 @@ export class Book {
       cpu,
       (this.#inStack.get(cpu) ?? []).filter((one) => one !== packet),
     );
+  }
+
+  /** The stack of a CPU has queued a datagram: with the model's socket, or another one. */
+  give(cpu: number, elsewhere: boolean): void {
+    if (elsewhere) this.#gaveElsewhere.add(cpu);
+    else this.#gaveElsewhere.delete(cpu);
+  }
+
+  gaveElsewhere(cpu: number): boolean {
+    return this.#gaveElsewhere.has(cpu);
   }
 
   /** `what` must follow in this line's context before any line named in `until`. */

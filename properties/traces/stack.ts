@@ -62,7 +62,9 @@ export const STACK_HANDLERS: Handlers = {
     if (line.args['protocol'] !== '17') return book.ignore('of other sockets');
     const pkt = book.inStack(line.cpu);
     if (pkt === undefined) book.contradict(line, 'no packet was handed to the stack of this CPU');
-    if (pkt !== undefined && isElsewhere(book.survey, pkt)) book.step(line, 'sk_data_ready_elsewhere', { cpu, pkt });
+    const elsewhere = pkt !== undefined && isElsewhere(book.survey, pkt);
+    book.give(line.cpu, elsewhere);
+    if (elsewhere) book.step(line, 'sk_data_ready_elsewhere', { cpu, pkt });
     else book.step(line, 'sk_data_ready', { cpu });
     book.putDown(line.cpu);
   }),
@@ -101,6 +103,7 @@ export const STACK_HANDLERS: Handlers = {
   'probe sock_def_readable': queueing((line, book, cpu) => book.state(line, book.n.receive(cpu).in('testing'), ...socketAs(line, book))),
   'function __wake_up_sync_key': queueing((line, book, cpu) => {
     if (line.parent !== 'sock_def_readable') return book.ignore(MORE_CALLS);
+    if (book.gaveElsewhere(line.cpu)) return book.ignore('of other sockets');
     book.state(line, book.n.receive(cpu).in('waking'));
   }),
 };
