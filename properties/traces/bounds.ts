@@ -7,7 +7,7 @@ import type { IpEnd } from '../../models/networks/steps/stack.ts';
 import { fateOf } from '../monitors/fates.ts';
 import type { Recording } from './recording.ts';
 import { isUnreachable } from './stack.ts';
-import { isBadAtCopy, type Survey } from './survey.ts';
+import { isBadAtCopy, isPeek, type Survey } from './survey.ts';
 
 /** sk_rcvbuf unless set: net.core.rmem_default. */
 const RCVBUF_DEFAULT = 212_992;
@@ -62,6 +62,7 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       home,
       ipEnds: ipEndsOf(recording),
       unheard,
+      peeks: lines.some(isPeek),
       ...(survey.device === 'igb' && { otherSoftirqs: [...new Set([...arrivals, ...errors])], errorsElsewhere: errors }),
     },
     notes: [

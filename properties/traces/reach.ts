@@ -3,11 +3,10 @@
  * is not asked.
  */
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
-import { MSG } from '../monitors/tasks.ts';
 import type { Watched } from '../monitors/watch.ts';
 import type { Recording } from './recording.ts';
 import { isUnreachable } from './stack.ts';
-import { isBadAtCopy, type Survey } from './survey.ts';
+import { isBadAtCopy, isPeek, type Survey } from './survey.ts';
 
 const KNOWN =
   /^(NO_SOCKET|SOCKET_RCVBUFF|UDP_CSUM|CPU_BACKLOG|IP_NOPROTO|OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
@@ -24,10 +23,7 @@ export function beyondReach({ lines, meta, records }: Recording, survey: Survey,
   const isHeard = survey.device === 'veth' && records('event inet_sk_error_report');
   const silent = figures.endsOf(survey.devices, 'silent');
   return (
-    at(
-      seen('sys_recvfrom', ({ args }) => (Number(args['flags'] ?? 0) & MSG.peek) !== 0),
-      'MSG_PEEK',
-    ) ??
+    (lines.some(isPeek) ? at(lines.find(isBadAtCopy), 'a bad checksum, which a peek may have found') : undefined) ??
     at(
       seen('napi_poll', ({ level }) => level === 'task'),
       'threaded NAPI',

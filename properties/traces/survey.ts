@@ -1,6 +1,7 @@
 /** Who takes part in a trace: readers, CPUs, the device, its NAPI instance. Found before any line is given a meaning. */
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { UsageError } from '../../src/model/error.ts';
+import { MSG } from '../monitors/tasks.ts';
 import type { Recording } from './recording.ts';
 
 /** A task that calls recvfrom(). */
@@ -175,4 +176,9 @@ export function pollOf(rest: string): {
 /** udp_recvmsg() finds a checksum wrong, and drops the datagram. */
 export function isBadAtCopy({ name, args }: FtraceLine): boolean {
   return name === 'kfree_skb' && /^udp_recvmsg\b/.test(args['location'] ?? '') && /^(UDP_CSUM|NOT_SPECIFIED)$/.test(args['reason'] ?? '');
+}
+
+/** recvfrom() is called with MSG_PEEK. */
+export function isPeek({ kind, name, args }: FtraceLine): boolean {
+  return kind === 'enter' && name === 'sys_recvfrom' && (Number.parseInt(args['flags'] ?? '0', 16) & MSG.peek) !== 0;
 }
