@@ -43,7 +43,7 @@ const readerSetup = setup({
     leave: assign(FRESH),
     hold: assign(({ event }) => ('pkt' in event ? { pkt: event.pkt } : {})),
     drop: assign({ pkt: null }),
-    // With all of SO_RCVTIMEO before it.
+    // With all of SO_RCVTIMEO before it: __skb_recv_datagram() and __skb_recv_udp() read it anew.
     startOver: assign({ pkt: null, expired: false }),
     wake: assign({ woken: true }),
     expire: assign({ expired: true }),
@@ -170,7 +170,7 @@ export const reader = readerSetup.createMachine({
         ],
         BAD: [
           { guard: 'unchargesEarly', target: 'calling', actions: 'startOver', meta: cite('udp_recvmsg', 'udp_lib_checksum_complete') },
-          { target: 'discarding', actions: 'drop', meta: cite('udp_recvmsg', 'skb_copy_and_csum_datagram_iovec') },
+          { target: 'discarding', actions: 'startOver', meta: cite('udp_recvmsg', 'skb_copy_and_csum_datagram_iovec') },
         ],
       },
     },
