@@ -20,7 +20,10 @@ export function beyondReach({ lines, meta, records }: Recording, survey: Survey,
   const skbs = new Set(survey.packets.map(({ args }) => args['skbaddr']));
   const errors = lines.filter(({ name }) => name === 'inet_sk_error_report').length;
   const unheard = figures.endsOf(survey.devices, 'icmpIn') - errors;
-  const isHeard = survey.device === 'veth' && records('event inet_sk_error_report');
+  const canTell = survey.device === 'veth' && records('event inet_sk_error_report');
+  const unanswered =
+    lines.filter(({ args }) => args['reason'] === 'IP_NOPROTO').length -
+    lines.filter(({ kind, name, args }) => kind === 'event' && name === 'icmp_send' && isUnreachable(args, 2)).length;
   const silent = figures.endsOf(survey.devices, 'silent');
   return (
     (lines.some(isPeek) ? at(lines.find(isBadAtCopy), 'a bad checksum, which a peek may have found') : undefined) ??
@@ -53,7 +56,8 @@ export function beyondReach({ lines, meta, records }: Recording, survey: Survey,
           RPS,
         )
       : undefined) ??
-    (unheard > 0 && !isHeard ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
+    (unanswered > 0 ? `${unanswered} packets of an unknown protocol, and no ICMP error for them` : undefined) ??
+    (unheard > 0 && !canTell ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
     (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined)
   );
 }
