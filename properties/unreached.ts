@@ -5,6 +5,7 @@
 
 const ERROR = 'notices an error that a sound network does not make; planted bugs make it';
 const TRACES = 'for recorded traces: monitors of readers take it, no network does';
+const PEEKS = 'for recorded traces: the networks of the reader have no MSG_PEEK, the family `wakeup` has it';
 const BUG_ONLY = 'there for a planted bug, which opens its guard';
 const NESTED = 'the stack hands packets to another CPU only while a ->poll() runs';
 
@@ -99,6 +100,12 @@ export const UNREACHED: Readonly<Record<string, string>> = {
   'socket: owned TAKE_ERROR': 'no suite has both an ICMP error and a task that holds the socket',
   'socket: owned BACKLOG #2': ERROR,
   'reader: discarding FREE #1': BUG_ONLY,
+  'reader: user CALL_PEEK': PEEKS,
+  'reader: trying PEEK': PEEKS,
+  'reader: peeking PEEKED': PEEKS,
+  'socket: free PEEK': PEEKS,
+  'socket: locked PEEK': PEEKS,
+  'socket: owned PEEK': PEEKS,
   'udpQueues: bound APPEND #2': ERROR,
   'waitList: free APPEAR #2': BUG_ONLY,
   'waiter: preparing STORE': BUG_ONLY,

@@ -14,6 +14,7 @@ import { idleIpiSteps, ipiSteps, processSteps, senderSteps } from './steps/backl
 import { bootSteps, closeSteps, DOWN, openSteps } from './steps/boot.ts';
 import { igbSteps } from './steps/igb.ts';
 import { deviceSteps, interruptSteps, watchdogStep } from './steps/nic.ts';
+import { peekSteps } from './steps/peek.ts';
 import { readerSteps } from './steps/reader.ts';
 import { errorElsewhereSteps, socketSteps, toError, toReceive } from './steps/socket.ts';
 import { otherSoftirqSteps, softirqSteps } from './steps/softirq.ts';
@@ -58,6 +59,8 @@ export interface Placement extends TracedEnds {
   readonly idleIpis?: readonly number[];
   /** CPUs on which other softirqs than NET_RX run too, or NET_RX for other devices. */
   readonly otherSoftirqs?: readonly number[];
+  /** recvfrom() may be called with MSG_PEEK. */
+  readonly peeks?: boolean;
   /** CPUs on which those bring ICMP errors for the socket. */
   readonly errorsElsewhere?: readonly number[];
   /** Packets for other sockets than this one. */
@@ -74,7 +77,7 @@ export const receivePath = family({
 
 /** The receive path with its tasks on given CPUs, which may not trade places: boot is on CPU 0. */
 export function receivePathOn(s: ReceivePathScenario, placement: Placement) {
-  const { senders, home, otherSoftirqs = [], errorsElsewhere = [], idleIpis = [], elsewhere } = placement;
+  const { senders, home, otherSoftirqs = [], errorsElsewhere = [], idleIpis = [], peeks = false, elsewhere } = placement;
   const profile = PROFILE[s.profile];
   const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
   const rules = { checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock };
@@ -102,5 +105,6 @@ export function receivePathOn(s: ReceivePathScenario, placement: Placement) {
     .join((n) => socketSteps(n, bounds))
     .join((n) => (errorsElsewhere.length > 0 ? errorElsewhereSteps(n, errorsElsewhere, stackIdle(n)) : []))
     .join((n) => readerSteps(n, { ...bounds, ...tasks }))
+    .join((n) => (peeks ? peekSteps(n, { ...bounds, ...tasks }) : []))
     .symmetric((parts) => readersOnOneCpu(parts, { ...s, home }));
 }

@@ -2,7 +2,7 @@
 import { choice, int, type Scenario } from '../../src/model/scenario.ts';
 import { KINDS, type Kind } from '../kernel/packet.ts';
 import { PROFILES } from '../kernel/profile.ts';
-import { MODES, type Mode } from '../task/reader.ts';
+import { MODES, type Mode } from '../task/readerTypes.ts';
 
 const MIXES = {
   matched: ['matched'],

@@ -42,6 +42,7 @@ export type SocketEvent =
   | { readonly type: 'SEES_DATA' } //                       a reader about to sleep looks at sk_receive_queue: data
   | { readonly type: 'SEES_NONE' } //                       ... nothing
   | { readonly type: 'UNCHARGE' } //                        a reader frees what it copied
+  | { readonly type: 'PEEK'; readonly pkt: Packet } //     a reader shares the first one
   | { readonly type: 'SET_ERROR' } //                       __udp4_lib_err()
   | { readonly type: 'TAKE_ERROR' } //                      sock_error() finds one
   | { readonly type: 'NO_ERROR' }; //                       sock_error() finds none
@@ -127,6 +128,8 @@ const socketSetup = setup({
       },
     }),
     dequeue: assign(({ context }) => dequeue(context)),
+    // A peek refills reader_queue too, but gives nothing back.
+    splice: assign(({ context: c }) => (c.readerQueue && c.readerList.length === 0 ? { readerList: c.queue, queue: [] } : {})),
     uncharge: assign({ deficit: ({ context: c }) => c.deficit - 1 }),
     setError: assign({ error: true }),
     clearError: assign({ error: false }),
@@ -145,6 +148,7 @@ const always = (state: 'free' | 'locked' | 'owned') =>
     QUEUES_FULL: { guard: 'queuesFull', target: state, meta: cite('sk_rcvqueues_full') },
     FULL: { guard: 'isFull', target: state, meta: cite('sock_queue_rcv_skb', '__udp_enqueue_schedule_skb') },
     TAKE: { guard: 'isFirst', target: state, actions: 'dequeue', meta: cite('__skb_recv_datagram', '__skb_recv_udp', 'udp_rmem_release') },
+    PEEK: { guard: 'isFirst', target: state, actions: 'splice', meta: cite('__skb_recv_datagram', '__skb_recv_udp') },
     NONE: { guard: 'nothing', target: state, meta: cite('__skb_recv_datagram', '__skb_recv_udp') },
     SEES_DATA: { guard: 'queueHasData', target: state, meta: cite('wait_for_more_packets', '__skb_wait_for_more_packets') },
     SEES_NONE: { guard: 'queueEmpty', target: state, meta: cite('wait_for_more_packets', '__skb_wait_for_more_packets') },

@@ -6,7 +6,7 @@
  * Contract    after every wakeup and every timeout the queue is tried once more before the call gives up; the task state
  *             is set inside the wait queue lock, before the conditions are checked
  * Bounds      ReaderBounds
- * Leaves out  MSG_PEEK, busy polling, shutdown, copy faults, poll and epoll; the task stays on its CPU; a signal to a task that
+ * Leaves out  a bad checksum found by a peek, SO_PEEK_OFF, busy polling, shutdown, copy faults, poll and epoll; the task stays on its CPU; a signal to a task that
  *             runs already, which nothing shows until the call ends; the restart of a call that a signal has ended: another call
  *
  * INT below means TASK_INTERRUPTIBLE: a wakeup finds the task and takes effect. RUN means it would find nothing to do.
@@ -14,63 +14,16 @@
 import { assign, setup } from 'xstate';
 import { cite, type Cite } from '../kernel/cite.ts';
 import type { Packet } from '../kernel/packet.ts';
-
-export const MODES = ['block', 'dontwait', 'timeout'] as const;
-
-/** `block`; `dontwait` is MSG_DONTWAIT; `timeout` is SO_RCVTIMEO. */
-export type Mode = (typeof MODES)[number];
-
-export interface ReaderBounds {
-  /** 4.13 and later test sk_err before each try; 3.10 once, then in the wait only. */
-  readonly testsErrorAgain: boolean;
-  /** Later kernels uncharge at the dequeue, so nothing is left to do after the copy. */
-  readonly unchargesEarly: boolean;
-  /** A signal may come; else the look for one is left out. */
-  readonly hasSignals: boolean;
-}
-
-export type ReaderEvent =
-  | { readonly type: 'CALL'; readonly mode: Mode } //  enters recvfrom()
-  | { readonly type: 'ERROR' } //                      sock_error() found one: the call returns it
-  | { readonly type: 'NO_ERROR' }
-  | { readonly type: 'TAKE'; readonly pkt: Packet } // dequeues a datagram
-  | { readonly type: 'AGAIN' } //                      nothing, and not willing to wait: EAGAIN
-  | { readonly type: 'WAIT' } //                       nothing, will wait
-  | { readonly type: 'PREPARE' } //                    linked, task state INT
-  | { readonly type: 'SEES_DATA' } //                  re-check: the queue is not empty
-  | { readonly type: 'SEES_NONE' } //                  re-check: the queue is empty
-  | { readonly type: 'SIGNALLED' } //                  signal_pending(): the call returns EINTR
-  | { readonly type: 'NO_SIGNAL' }
-  | { readonly type: 'SCHEDULE' } //                   schedule(): off the CPU, unless woken meanwhile
-  | { readonly type: 'WAKE' } //                       try_to_wake_up() finds INT
-  | { readonly type: 'EXPIRE' } //                     the timer wakes the task
-  | { readonly type: 'SIGNAL' } //                     TIF_SIGPENDING, and try_to_wake_up() finds INT
-  | { readonly type: 'RUNNING' } //                    finish_wait(): task state RUN
-  | { readonly type: 'FINISHED' } //                   finish_wait(): not linked any more
-  | { readonly type: 'COPIED' } //                     the datagram is in user memory, checksum good
-  | { readonly type: 'BAD' } //                        the checksum is wrong: dropped, start over
-  | { readonly type: 'FREE' }; //                      3.10: uncharged; the call returns
-
-export interface ReaderContext extends ReaderBounds {
-  readonly mode: Mode;
-  /** SO_RCVTIMEO has run out: one more try, then EAGAIN. */
-  readonly expired: boolean;
-  /** A wakeup set the task state to RUN before schedule(). */
-  readonly woken: boolean;
-  /** TIF_SIGPENDING. */
-  readonly signal: boolean;
-  /** What the wait found, an error in sk_err or a signal: the call returns it after finish_wait(). */
-  readonly failed: 'no' | 'error' | 'signal';
-  /** The datagram in hand. */
-  readonly pkt: Packet | null;
-}
+import type { ReaderBounds, ReaderContext, ReaderEvent } from './readerTypes.ts';
 
 /** Outside a call. The signal is delivered on the way back to user space. */
-const FRESH = { mode: 'block', expired: false, woken: false, signal: false, failed: 'no', pkt: null } as const;
+const FRESH = { mode: 'block', peeks: false, expired: false, woken: false, signal: false, failed: 'no', pkt: null } as const;
 
 const readerSetup = setup({
   types: { input: {} as ReaderBounds, context: {} as ReaderContext, events: {} as ReaderEvent, meta: {} as Cite },
   guards: {
+    peeks: ({ context: c }) => c.peeks,
+    takes: ({ context: c }) => !c.peeks,
     waits: ({ context: c }) => c.mode !== 'dontwait' && !c.expired,
     waitsNot: ({ context: c }) => c.mode === 'dontwait' || c.expired,
     notWoken: ({ context: c }) => !c.woken,
@@ -86,11 +39,11 @@ const readerSetup = setup({
     givesUpAfterBad: () => false,
   },
   actions: {
-    enter: assign(({ event }) => (event.type === 'CALL' ? { ...FRESH, mode: event.mode } : {})),
+    enter: assign(({ event }) => ('mode' in event ? { ...FRESH, mode: event.mode, peeks: event.type === 'CALL_PEEK' } : {})),
     leave: assign(FRESH),
-    hold: assign(({ event }) => (event.type === 'TAKE' ? { pkt: event.pkt } : {})),
+    hold: assign(({ event }) => ('pkt' in event ? { pkt: event.pkt } : {})),
     drop: assign({ pkt: null }),
-    // With all of SO_RCVTIMEO before it.
+    // With all of SO_RCVTIMEO before it: __skb_recv_datagram() and __skb_recv_udp() read it anew.
     startOver: assign({ pkt: null, expired: false }),
     wake: assign({ woken: true }),
     expire: assign({ expired: true }),
@@ -121,7 +74,10 @@ export const reader = readerSetup.createMachine({
   states: {
     user: {
       description: 'In user space. RUN.',
-      on: { CALL: { target: 'calling', actions: 'enter', meta: cite('sys_recvfrom', 'udp_recvmsg') } },
+      on: {
+        CALL: { target: 'calling', actions: 'enter', meta: cite('sys_recvfrom', 'udp_recvmsg') },
+        CALL_PEEK: { target: 'calling', actions: 'enter', meta: cite('sys_recvfrom', 'udp_recvmsg') },
+      },
     },
     calling: {
       description: 'About to test sk_err. RUN.',
@@ -133,7 +89,8 @@ export const reader = readerSetup.createMachine({
     trying: {
       description: 'About to look into the queue, under its lock. RUN.',
       on: {
-        TAKE: { target: 'copying', actions: 'hold', meta: cite('__skb_recv_datagram', '__skb_recv_udp') },
+        TAKE: { guard: 'takes', target: 'copying', actions: 'hold', meta: cite('__skb_recv_datagram', '__skb_recv_udp') },
+        PEEK: { guard: 'peeks', target: 'peeking', actions: 'hold', meta: cite('__skb_recv_datagram', '__skb_recv_udp') },
         AGAIN: { guard: 'waitsNot', target: 'user', actions: 'leave', meta: cite('__skb_recv_datagram', '__skb_recv_udp') },
         WAIT: { guard: 'waits', target: 'preparing', meta: cite('__skb_recv_datagram', '__skb_recv_udp') },
       },
@@ -213,9 +170,13 @@ export const reader = readerSetup.createMachine({
         ],
         BAD: [
           { guard: 'unchargesEarly', target: 'calling', actions: 'startOver', meta: cite('udp_recvmsg', 'udp_lib_checksum_complete') },
-          { target: 'discarding', actions: 'drop', meta: cite('udp_recvmsg', 'skb_copy_and_csum_datagram_iovec') },
+          { target: 'discarding', actions: 'startOver', meta: cite('udp_recvmsg', 'skb_copy_and_csum_datagram_iovec') },
         ],
       },
+    },
+    peeking: {
+      description: 'Shares the datagram with the queue, and with whoever takes it meanwhile. RUN.',
+      on: { PEEKED: { target: 'user', actions: 'leave', meta: cite('udp_recvmsg') } },
     },
     freeing: {
       description: 'The datagram is with the user; its charge is not given back yet.',

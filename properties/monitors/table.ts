@@ -197,7 +197,17 @@ function stepsOf(): string[] {
   ] as const;
   const names = scenarios.flatMap((one) => {
     const network = receivePath.build(
-      scenarioOf(receivePath, { profile: '6.12', packets: 2, cpus: 2, readers: 1, kinds: 'all', modes: 'all', kicks: 1, ...one }),
+      scenarioOf(receivePath, {
+        profile: '6.12',
+        packets: 2,
+        cpus: 2,
+        readers: 1,
+        kinds: 'all+long checksum',
+        modes: 'all',
+        signals: 1,
+        kicks: 1,
+        ...one,
+      }),
     );
     return network.instances().map(({ name }) => name);
   });

@@ -8,7 +8,7 @@ import { fateOf } from '../monitors/fates.ts';
 import type { Recording } from './recording.ts';
 import { isUnreachable } from './stack.ts';
 import { isRpsIpi } from './steering.ts';
-import { isBadAtCopy, isElsewhere, type Survey } from './survey.ts';
+import { isBadAtCopy, isElsewhere, isPeek, type Survey } from './survey.ts';
 
 /** sk_rcvbuf unless set: net.core.rmem_default. */
 const RCVBUF_DEFAULT = 212_992;
@@ -67,6 +67,7 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
       unheard,
       ...steered,
       ...(survey.socket && { elsewhere: (packet: number) => isElsewhere(survey, packet) }),
+      peeks: lines.some(isPeek),
       ...(survey.device === 'igb' && { otherSoftirqs: [...new Set([...arrivals, ...errors])], errorsElsewhere: errors }),
     },
     notes: [

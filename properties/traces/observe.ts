@@ -103,6 +103,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   netif_rx_dropped: 'event netif_rx',
   sk_data_ready_elsewhere: 'event sk_data_ready',
   sys_enter_recvfrom: 'enter sys_recvfrom',
+  sys_enter_recvfrom_peek: 'enter sys_recvfrom',
   sys_exit_recvfrom: 'exit sys_recvfrom',
   sched_switch_out: 'event sched_switch',
   timer_waking: 'event sched_waking',

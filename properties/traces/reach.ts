@@ -3,11 +3,10 @@
  * is not asked.
  */
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
-import { MSG } from '../monitors/tasks.ts';
 import type { Watched } from '../monitors/watch.ts';
 import type { Recording } from './recording.ts';
 import { isUnreachable } from './stack.ts';
-import { isBadAtCopy, type Survey } from './survey.ts';
+import { isBadAtCopy, isPeek, type Survey } from './survey.ts';
 
 const KNOWN =
   /^(NO_SOCKET|SOCKET_RCVBUFF|UDP_CSUM|CPU_BACKLOG|IP_NOPROTO|OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
@@ -21,13 +20,13 @@ export function beyondReach({ lines, meta, records }: Recording, survey: Survey,
   const skbs = new Set(survey.packets.map(({ args }) => args['skbaddr']));
   const errors = lines.filter(({ name }) => name === 'inet_sk_error_report').length;
   const unheard = figures.endsOf(survey.devices, 'icmpIn') - errors;
-  const isHeard = survey.device === 'veth' && records('event inet_sk_error_report');
+  const canTell = survey.device === 'veth' && records('event inet_sk_error_report');
+  const unanswered =
+    lines.filter(({ args }) => args['reason'] === 'IP_NOPROTO').length -
+    lines.filter(({ kind, name, args }) => kind === 'event' && name === 'icmp_send' && isUnreachable(args, 2)).length;
   const silent = figures.endsOf(survey.devices, 'silent');
   return (
-    at(
-      seen('sys_recvfrom', ({ args }) => (Number(args['flags'] ?? 0) & MSG.peek) !== 0),
-      'MSG_PEEK',
-    ) ??
+    (lines.some(isPeek) ? at(lines.find(isBadAtCopy), 'a bad checksum, which a peek may have found') : undefined) ??
     at(
       seen('napi_poll', ({ level }) => level === 'task'),
       'threaded NAPI',
@@ -51,7 +50,8 @@ export function beyondReach({ lines, meta, records }: Recording, survey: Survey,
       ? `${errors} ICMP errors through another device, and fewer packets`
       : undefined) ??
     (survey.device !== 'veth' ? at(elsewhere(lines) ?? seen('enqueue_to_backlog', () => true), RPS) : undefined) ??
-    (unheard > 0 && !isHeard ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
+    (unanswered > 0 ? `${unanswered} packets of an unknown protocol, and no ICMP error for them` : undefined) ??
+    (unheard > 0 && !canTell ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
     (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined)
   );
 }

@@ -3,8 +3,8 @@ import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import type { Observation } from '../../src/model/component.ts';
 import { type Book, type Handler, type Handlers, OTHER_CPU } from './book.ts';
 import { MORE_CALLS } from './stack.ts';
+import { isPeek } from './survey.ts';
 
-const MSG_PEEK = 0x2;
 const MSG_DONTWAIT = 0x40;
 /** A signal ended the call, which its handler may have restarted: another call. With SO_RCVTIMEO it is EINTR (sock_intr_errno). */
 const ERESTARTSYS = '-512';
@@ -19,6 +19,7 @@ const RESULTS: Readonly<Record<string, string>> = {
 
 /** One call of recvfrom(): what it has shown so far. */
 interface Call {
+  readonly peeks: boolean;
   /** The result that sock_recv_length prints. */
   readonly received?: string;
   /** The datagram that it consumed. */
@@ -36,10 +37,12 @@ export class Readers {
 
   readonly handlers: Handlers = {
     'enter sys_recvfrom': own((line, book, reader) => {
-      this.#calls.set(line.pid, {});
+      this.#calls.set(line.pid, { peeks: isPeek(line) });
       const flags = Number.parseInt(line.args['flags'] ?? '0', 16);
-      if ((flags & MSG_PEEK) !== 0) book.step(line, 'recvfrom with MSG_PEEK', { reader });
-      else book.step(line, 'sys_enter_recvfrom', { reader, ...((flags & MSG_DONTWAIT) !== 0 && { mode: 'dontwait' }) });
+      book.step(line, isPeek(line) ? 'sys_enter_recvfrom_peek' : 'sys_enter_recvfrom', {
+        reader,
+        ...((flags & MSG_DONTWAIT) !== 0 && { mode: 'dontwait' }),
+      });
     }),
     'exit sys_recvfrom': own((line, book, reader) => this.#return(line, book, reader)),
     'event sock_recv_length': this.#inCall((line, book) => {
@@ -121,11 +124,13 @@ export class Readers {
     book.step(line, 'sys_exit_recvfrom', { reader, result, ...pkt }, result === 'EINTR' ? [timed] : []);
     if (call === undefined || !book.records('event sock_recv_length')) return;
     if (call.received === undefined) book.contradict(line, 'recvfrom() returns, and its sock_recv_length was not seen');
-    else if (call.received !== ret) book.contradict(line, `recvfrom() returns ${ret}, its sock_recv_length said ${call.received}`);
+    // Of a peek it says nothing.
+    else if (call.received !== (call.peeks ? '0' : ret))
+      book.contradict(line, `recvfrom() returns ${ret}, its sock_recv_length said ${call.received}`);
   }
 
-  #update({ pid }: FtraceLine, call: Call): void {
-    this.#calls.set(pid, { ...this.#calls.get(pid), ...call });
+  #update({ pid }: FtraceLine, call: Partial<Call>): void {
+    this.#calls.set(pid, { peeks: false, ...this.#calls.get(pid), ...call });
   }
 
   /** Lines that a reader writes inside recvfrom(). */

@@ -1,6 +1,7 @@
 /** Who takes part in a trace: readers, CPUs, the device, its NAPI instance. Found before any line is given a meaning. */
 import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { UsageError } from '../../src/model/error.ts';
+import { MSG } from '../monitors/tasks.ts';
 import type { Recording } from './recording.ts';
 import { type Destinations, destinationsOf, type SocketsByReader, socketsOf } from './sockets.ts';
 import { handedUpOn } from './steering.ts';
@@ -220,4 +221,9 @@ export function isBadAtCopy({ name, args }: FtraceLine): boolean {
 /** Packet `packet` was given to another socket than the model's. */
 export function isElsewhere({ socket }: Survey, packet: number): boolean {
   return socket?.of[packet] !== undefined && socket.of[packet] !== socket.address;
+}
+
+/** recvfrom() is called with MSG_PEEK. */
+export function isPeek({ kind, name, args }: FtraceLine): boolean {
+  return kind === 'enter' && name === 'sys_recvfrom' && (Number.parseInt(args['flags'] ?? '0', 16) & MSG.peek) !== 0;
 }

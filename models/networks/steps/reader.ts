@@ -5,7 +5,8 @@ import { reads } from '../../kernel/counter.ts';
 import { type Kind, range } from '../../kernel/packet.ts';
 import { kindIs } from '../../nic/wire.ts';
 import { lastOne, nothingToRead, readable } from '../../socket/socket.ts';
-import { inHand, type Mode } from '../../task/reader.ts';
+import { inHand } from '../../task/reader.ts';
+import type { Mode } from '../../task/readerTypes.ts';
 import { end, type Parts } from '../parts.ts';
 
 type ReaderParts = Pick<
