@@ -78,8 +78,11 @@ function placedFor(survey: Survey, { kinds }: NonNullable<Survey['socket']>): Pi
 }
 
 /** RPS, where a packet of the trace goes to the backlog of another CPU; one that is not handed up is taken to stay. */
-function steeringOf({ lines }: Recording, { packets, handedUp, cpus }: Survey): Pick<Placement, 'target' | 'idleIpis'> | undefined {
-  const isSteered = packets.some(({ cpu }, packet) => (handedUp[packet] ?? cpu) !== cpu);
+function steeringOf(
+  { lines }: Recording,
+  { device, packets, byBacklog, handedUp, cpus }: Survey,
+): Pick<Placement, 'target' | 'idleIpis' | 'steersNic'> | undefined {
+  const isSteered = (device === 'igb' && byBacklog) || packets.some(({ cpu }, packet) => (handedUp[packet] ?? cpu) !== cpu);
   if (!isSteered) return undefined;
   const idle = lines.filter((line) => line.name === 'csd_function_entry' && isRpsIpi(line) && line.level === 'task');
   const idleIpis = [...new Set(idle.map(({ cpu }) => cpus.indexOf(cpu)))].filter((cpu) => cpu >= 0);
@@ -87,7 +90,7 @@ function steeringOf({ lines }: Recording, { packets, handedUp, cpus }: Survey): 
     const to = handedUp[packet];
     return to === undefined ? cpu : cpus.indexOf(to);
   };
-  return { target, idleIpis };
+  return { target, idleIpis, steersNic: device === 'igb' };
 }
 
 /** Where IP ends a packet, what for. */

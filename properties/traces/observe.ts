@@ -2,7 +2,7 @@
 import { checkFrames, checkTwins } from '../../src/conform/frames.ts';
 import { inFileOrder, type Seen } from '../../src/conform/seen.ts';
 import type { Revealed } from '../../src/model/network.ts';
-import { NetifRx } from './backlog.ts';
+import { BACKLOG_HANDLERS, NetifRx } from './backlog.ts';
 import { Book, type Handler, type Handlers, OTHER_CPU, type Path } from './book.ts';
 import { Ipis } from './ipi.ts';
 import { NetRx, OTHER_PASS } from './netRx.ts';
@@ -25,7 +25,7 @@ export function observe(recording: Recording, survey: Survey, n: Path): Observed
   const book = new Book(n, survey, records);
   const netRx = new NetRx(lines, survey);
   const [netifRx, ipis] = [new NetifRx(), new Ipis()];
-  const handlers = { ...handlersOf(netRx, netifRx, survey), ...(survey.device === 'veth' && ipis.handlers) };
+  const handlers = { ...handlersOf(netRx, netifRx, survey), ...(survey.byBacklog && ipis.handlers) };
   for (const line of lines) {
     book.collect(line);
     netRx.collect(line, book);
@@ -66,7 +66,7 @@ function handlersOf(netRx: NetRx, netifRx: NetifRx, survey: Survey): Handlers {
     const cpu = book.cpuOf(line);
     if (cpu === undefined) return book.ignore(OTHER_CPU);
     if (pollOf(line.rest).device !== '(no_device)') return nic.polled(line, book, cpu);
-    if (survey.device === 'veth') netifRx.polled(line, book, cpu);
+    if (survey.byBacklog) netifRx.polled(line, book, cpu);
     else book.ignore(OTHER_NAPI);
   };
   const waking: Handler = (line, book) => readers.woken(line, book, netRx.isServing(line));
@@ -77,6 +77,7 @@ function handlersOf(netRx: NetRx, netifRx: NetifRx, survey: Survey): Handlers {
   };
   return {
     ...netRx.handlers,
+    ...(survey.byBacklog && BACKLOG_HANDLERS),
     ...(survey.device === 'igb' ? nic.handlers : netifRx.handlers),
     ...STACK_HANDLERS,
     ...readers.handlers,

@@ -10,7 +10,7 @@ import type { Survey } from './survey.ts';
 
 const REASONS = ['NO_SOCKET', 'SOCKET_RCVBUFF', 'UDP_CSUM', 'CPU_BACKLOG'];
 const IP_REASONS = /^(OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
-const RPS = 'RPS, and lines of the IPI are not mapped to steps';
+const RPS = 'RPS from a NIC, and enqueue_to_backlog() is not recorded';
 
 /** Why the composed network cannot be asked about `recording`; undefined if it can. */
 export function beyondReach({ lines, meta }: Recording, survey: Survey, { figures }: Watched): string | undefined {
@@ -58,7 +58,7 @@ export function beyondReach({ lines, meta }: Recording, survey: Survey, { figure
           'an error that came through another device',
         )
       : undefined) ??
-    (survey.device === 'igb' ? at(elsewhere(lines) ?? seen('enqueue_to_backlog', () => true), RPS) : undefined) ??
+    (survey.byBacklog ? undefined : at(elsewhere(lines), RPS)) ??
     (unheard > 0 ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
     (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined)
   );

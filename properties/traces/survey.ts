@@ -3,7 +3,7 @@ import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import { UsageError } from '../../src/model/error.ts';
 import type { Recording } from './recording.ts';
 import { type Destinations, destinationsOf, type SocketsByReader, socketsOf } from './sockets.ts';
-import { handedUpOn } from './steering.ts';
+import { handedUpOn, steersNic } from './steering.ts';
 
 /** A task that calls recvfrom(). */
 export interface Reader {
@@ -26,7 +26,9 @@ export interface Survey {
   readonly arrivals: readonly number[];
   /** Lines at which a packet arrives. */
   readonly packets: readonly FtraceLine[];
-  /** With veth, by packet: the CPU of the trace on which it is handed up, another one than it came on by RPS. */
+  /** Packets go through a backlog: with veth, and from a NIC by RPS. */
+  readonly byBacklog: boolean;
+  /** Through a backlog, by packet: the CPU of the trace on which it is handed up, another one than it came on by RPS. */
   readonly handedUp: readonly (number | undefined)[];
   /** Of several UDP sockets, the address of the model's; and by packet, that of the one that it was given to, and what it is. */
   readonly socket?: { readonly address: string; readonly of: readonly (string | undefined)[]; readonly kinds: Destinations['kinds'] };
@@ -51,7 +53,8 @@ export function surveyOf(recording: Recording, address?: string): Survey {
   const nic = device === 'igb' ? nicOf(lines, devices) : { napi: [], vectors: [] };
   const irqs = lines.filter(({ name, args }) => name === 'irq_handler_entry' && nic.vectors.includes(args['name'] ?? ''));
   const arrivals = [...new Set([...irqs, ...packets].map(({ cpu }) => cpu))];
-  const handedUp = device === 'igb' ? [] : handedUpOn(lines, packets);
+  const byBacklog = device === 'veth' || steersNic(lines);
+  const handedUp = byBacklog ? handedUpOn(lines, packets) : [];
   const homes = readers.filter((reader) => !reader.moves).map((reader) => reader.cpu);
   const own = readers.filter((reader) => reader.moves).map(() => undefined);
   const steered = handedUp.filter((cpu) => cpu !== undefined);
@@ -66,6 +69,7 @@ export function surveyOf(recording: Recording, address?: string): Survey {
     device,
     devices,
     readers,
+    byBacklog,
     handedUp,
     ...(address !== undefined && given && { socket: { address, of: given.sockets, kinds: given.kinds } }),
     cpus: [...new Set([...arrivals, ...steered, ...homes]), ...own],
