@@ -25,6 +25,6 @@ export function handedUpOn(lines: readonly FtraceLine[], packets: readonly Ftrac
 export function steersNic(lines: readonly FtraceLine[]): boolean {
   return lines.some(
     ({ kind, name, level, parent }) =>
-      kind === 'return' && name === 'enqueue_to_backlog_ret' && level === 'softirq' && /^netif_receive_skb/.test(parent),
+      kind === 'return' && name === 'enqueue_to_backlog_ret' && level === 'softirq' && parent.startsWith('netif_receive_skb'),
   );
 }
