@@ -1,5 +1,6 @@
 /** The components of the receive path by name, as steps and properties speak of them. */
 import type { Observation, Ref, RefFamily } from '../../src/model/component.ts';
+import type { Revealed } from '../../src/model/network.ts';
 import type { backlog } from '../backlog/backlog.ts';
 import type { boot } from '../boot/boot.ts';
 import type { protocols } from '../boot/protocols.ts';
@@ -94,4 +95,11 @@ export function end(n: Pick<Parts, 'ledger'>, pkt: Packet, fate: Fate, ...counte
 export type ToStack = (
   cpu: number,
   pkt: Packet,
-) => { readonly moves: readonly ReturnType<Ref<typeof ip>['on']>[]; readonly when: readonly Observation[] };
+) => {
+  readonly moves: readonly ReturnType<Ref<typeof ip>['on']>[];
+  readonly when: readonly Observation[];
+  readonly reveals?: readonly Revealed[];
+};
+
+/** Several ways for it to go, by what they add to the name of a step. */
+export type Ways = readonly { readonly name: string; readonly up: ToStack }[];

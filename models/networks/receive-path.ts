@@ -10,7 +10,7 @@ import { type Packet, range } from '../kernel/packet.ts';
 import { PROFILE } from '../kernel/profile.ts';
 import { componentsOf } from './components.ts';
 import { keys, kindsOf, modesOf } from './scenario.ts';
-import { idleIpiSteps, ipiSteps, processSteps, senderSteps } from './steps/backlog.ts';
+import { idleIpiSteps, ipiSteps, processSteps, senderSteps, toBacklog } from './steps/backlog.ts';
 import { bootSteps, closeSteps, DOWN, openSteps } from './steps/boot.ts';
 import { igbSteps } from './steps/igb.ts';
 import { deviceSteps, interruptSteps, watchdogStep } from './steps/nic.ts';
@@ -55,6 +55,8 @@ export interface Placement extends TracedEnds {
   readonly home: (reader: number) => number;
   /** RPS: the CPU whose backlog a packet goes to. */
   readonly target?: (cpu: number, pkt: Packet) => number;
+  /** RPS takes what the NIC brings, too. */
+  readonly steersNic?: boolean;
   /** CPUs whose idle loop runs the callback of an IPI. */
   readonly idleIpis?: readonly number[];
   /** CPUs on which other softirqs than NET_RX run too, or NET_RX for other devices. */
@@ -77,7 +79,7 @@ export const receivePath = family({
 
 /** The receive path with its tasks on given CPUs, which may not trade places: boot is on CPU 0. */
 export function receivePathOn(s: ReceivePathScenario, placement: Placement) {
-  const { senders, home, otherSoftirqs = [], errorsElsewhere = [], idleIpis = [], peeks = false, elsewhere } = placement;
+  const { senders, home, otherSoftirqs = [], errorsElsewhere = [], steersNic = false, idleIpis = [], peeks = false, elsewhere } = placement;
   const profile = PROFILE[s.profile];
   const bounds = { ...s, profile, irqCpus: s.cpus, kinds: kindsOf(s.kinds), modes: modesOf(s.modes) };
   const rules = { checksumFirst: profile.checksumFirst, countsIgnored: !profile.socketLock };
@@ -95,7 +97,14 @@ export function receivePathOn(s: ReceivePathScenario, placement: Placement) {
     .join((n) => interruptSteps(n, bounds))
     .join((n) => softirqSteps(n, s.cpus))
     .join((n) => (otherSoftirqs.length > 0 ? otherSoftirqSteps(n, otherSoftirqs) : []))
-    .join((n) => igbSteps(n, { ...bounds, link: { up: n.boot.out(...DOWN), down: n.boot.in(...DOWN) } }, toIp(n), stackIdle(n)))
+    .join((n) =>
+      igbSteps(
+        n,
+        { ...bounds, link: { up: n.boot.out(...DOWN), down: n.boot.in(...DOWN) } },
+        steersNic ? toBacklog(n, target) : toIp(n),
+        stackIdle(n),
+      ),
+    )
     .join((n) => processSteps(n, bounds, toIp(n), stackIdle(n), profile.pollInPlace))
     .join((n) => (s.rps === 'on' ? ipiSteps(n, s.cpus, profile.defersToKsoftirqd) : []))
     .join((n) => (idleIpis.length > 0 ? idleIpiSteps(n, idleIpis) : []))

@@ -12,6 +12,14 @@ interface Call {
   readonly raise?: FtraceLine;
 }
 
+/** Lines of a backlog, whoever fills it. */
+export const BACKLOG_HANDLERS: Handlers = {
+  'probe process_backlog': (line, book) => {
+    const cpu = book.cpuOf(line);
+    if (cpu !== undefined) book.step(line, 'process_backlog', { cpu });
+  },
+};
+
 export class NetifRx {
   readonly #calls = new Map<string, Call>();
   /** By CPU of the trace: the line that scheduled its backlog from another CPU, until that CPU says something again. */
@@ -21,10 +29,6 @@ export class NetifRx {
     'event netif_rx_entry': (line) => void this.#calls.set(contextOf(line), { address: line.args['skbaddr'] }),
     'event netif_rx': (line, book) => this.#give(line, book),
     'event netif_rx_exit': (line, book) => this.#leave(line, book),
-    'probe process_backlog': (line, book) => {
-      const cpu = book.cpuOf(line);
-      if (cpu !== undefined) book.step(line, 'process_backlog', { cpu });
-    },
   };
 
   /** Takes a softirq_raise that belongs to a call under way; false if there is none. */

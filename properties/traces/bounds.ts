@@ -77,17 +77,26 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
   };
 }
 
-/** RPS, where a packet of the trace goes to the backlog of another CPU; one that is not handed up is taken to stay. */
-function steeringOf({ lines }: Recording, { packets, handedUp, cpus }: Survey): Pick<Placement, 'target' | 'idleIpis'> | undefined {
-  const isSteered = packets.some(({ cpu }, packet) => (handedUp[packet] ?? cpu) !== cpu);
+/**
+ * RPS, where a packet of the trace goes to the backlog of another CPU; one that is not handed up, where the packet before it
+ * goes that came on the same CPU.
+ */
+function steeringOf(
+  { lines }: Recording,
+  { device, packets, byBacklog, handedUp, cpus }: Survey,
+): Pick<Placement, 'target' | 'idleIpis' | 'steersNic'> | undefined {
+  const isSteered = (device === 'igb' && byBacklog) || packets.some(({ cpu }, packet) => (handedUp[packet] ?? cpu) !== cpu);
   if (!isSteered) return undefined;
   const idle = lines.filter((line) => line.name === 'csd_function_entry' && isRpsIpi(line) && line.level === 'task');
   const idleIpis = [...new Set(idle.map(({ cpu }) => cpus.indexOf(cpu)))].filter((cpu) => cpu >= 0);
-  const target = (cpu: number, packet: number): number => {
-    const to = handedUp[packet];
-    return to === undefined ? cpu : cpus.indexOf(to);
-  };
-  return { target, idleIpis };
+  const last = new Map<number, number>();
+  const targets = packets.map(({ cpu }, packet) => {
+    const to = handedUp[packet] ?? last.get(cpu) ?? cpu;
+    last.set(cpu, to);
+    return cpus.indexOf(to);
+  });
+  const target = (cpu: number, packet: number): number => targets[packet] ?? cpu;
+  return { target, idleIpis, steersNic: device === 'igb' };
 }
 
 /** Where IP ends a packet, what for. */

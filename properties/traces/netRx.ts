@@ -6,18 +6,18 @@ import { isRpsIpi } from './steering.ts';
 import { pollOf, type Survey } from './survey.ts';
 
 /** Whether a line of NET_RX is about the model's packets. */
-function isOwn(line: FtraceLine, { device, devices, napi, vectors }: Survey): boolean {
+function isOwn(line: FtraceLine, { device, byBacklog, devices, napi, vectors }: Survey): boolean {
   const { name, args, rest } = line;
   switch (name) {
     case 'process_backlog':
-      return device === 'veth';
+      return byBacklog;
     case 'csd_queue_cpu':
-      return device === 'veth' && isRpsIpi(line);
+      return byBacklog && isRpsIpi(line);
     case 'netif_receive_skb':
     case 'napi_gro_receive_entry':
       return devices.includes(args['dev'] ?? '');
     case 'napi_poll':
-      return device === 'veth' ? pollOf(rest).device === '(no_device)' : napi.includes(pollOf(rest).instance);
+      return (byBacklog && pollOf(rest).device === '(no_device)') || napi.includes(pollOf(rest).instance);
     case 'igb_poll':
     case 'e1000_clean':
     case 'veth_poll':

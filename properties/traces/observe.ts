@@ -5,7 +5,7 @@ import { type Contradiction, inFileOrder, type Seen } from '../../src/conform/se
 import type { Revealed } from '../../src/model/network.ts';
 import { Findings } from '../monitors/finding.ts';
 import { Schedule } from '../monitors/schedule.ts';
-import { NetifRx } from './backlog.ts';
+import { BACKLOG_HANDLERS, NetifRx } from './backlog.ts';
 import { Book, type Handler, type Handlers, OTHER_CPU, type Path } from './book.ts';
 import { Ipis } from './ipi.ts';
 import { NetRx, OTHER_PASS } from './netRx.ts';
@@ -27,7 +27,7 @@ export function observe(recording: Recording, survey: Survey, n: Path): Observed
   const book = new Book(n, survey, records);
   const netRx = new NetRx(lines, survey);
   const [netifRx, ipis] = [new NetifRx(), new Ipis()];
-  const handlers = { ...handlersOf(netRx, netifRx, survey), ...(survey.device === 'veth' && ipis.handlers) };
+  const handlers = { ...handlersOf(netRx, netifRx, survey), ...(survey.byBacklog && ipis.handlers) };
   for (const line of lines) {
     book.collect(line);
     netRx.collect(line, book);
@@ -78,7 +78,7 @@ function handlersOf(netRx: NetRx, netifRx: NetifRx, survey: Survey): Handlers {
     const cpu = book.cpuOf(line);
     if (cpu === undefined) return book.ignore(OTHER_CPU);
     if (pollOf(line.rest).device !== '(no_device)') return nic.polled(line, book, cpu);
-    if (survey.device === 'veth') netifRx.polled(line, book, cpu);
+    if (survey.byBacklog) netifRx.polled(line, book, cpu);
     else book.ignore(OTHER_NAPI);
   };
   const waking: Handler = (line, book) => readers.woken(line, book, netRx.isServing(line) || netRx.isServingOthers(line));
@@ -86,6 +86,7 @@ function handlersOf(netRx: NetRx, netifRx: NetifRx, survey: Survey): Handlers {
   const freed: Handler = (line, book) => (line.level === 'task' ? readers.handlers : STACK_HANDLERS)[keyOf(line)]?.(line, book);
   return {
     ...netRx.handlers,
+    ...(survey.byBacklog && BACKLOG_HANDLERS),
     ...(survey.device !== 'veth' ? nic.handlers : netifRx.handlers),
     ...STACK_HANDLERS,
     ...readers.handlers,

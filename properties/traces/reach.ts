@@ -10,7 +10,7 @@ import { isBadAtCopy, isPeek, type Survey } from './survey.ts';
 
 const KNOWN =
   /^(NO_SOCKET|SOCKET_RCVBUFF|UDP_CSUM|CPU_BACKLOG|IP_NOPROTO|OTHERHOST|IP_CSUM|IP_INHDR|PKT_TOO_SMALL|NETFILTER_DROP|IP_INADDRERRORS|IP_RPFILTER|IP_INNOROUTES|IP_INVALID)/;
-const RPS = 'RPS, and lines of the IPI are not mapped to steps';
+const RPS = 'RPS from a NIC, and enqueue_to_backlog() is not recorded';
 
 /** Why the composed network cannot be asked about `recording`; undefined if it can. */
 export function beyondReach({ lines, meta, records }: Recording, survey: Survey, { figures }: Watched): string | undefined {
@@ -49,7 +49,8 @@ export function beyondReach({ lines, meta, records }: Recording, survey: Survey,
     (survey.device !== 'veth' && errors > survey.packets.length
       ? `${errors} ICMP errors through another device, and fewer packets`
       : undefined) ??
-    (survey.device !== 'veth' ? at(elsewhere(lines) ?? seen('enqueue_to_backlog', () => true), RPS) : undefined) ??
+    (survey.byBacklog ? undefined : at(elsewhere(lines), RPS)) ??
+    (survey.byBacklog && survey.device !== 'veth' && survey.device !== 'igb' ? `RPS from ${survey.device}` : undefined) ??
     (unanswered > 0 ? `${unanswered} packets of an unknown protocol, and no ICMP error for them` : undefined) ??
     (unheard > 0 && !canTell ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
     (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined)

@@ -13,7 +13,7 @@ export const STACK_HANDLERS: Handlers = {
     if (pkt === undefined) return book.contradict(line, `packet ${line.args['skbaddr']} was not seen to arrive`);
     const again = book.handUp(line.cpu, pkt);
     if (again) book.contradict(line, `packet ${line.args['skbaddr']} was handed to the stack before`);
-    if (book.survey.device === 'veth') return book.step(line, 'netif_receive_skb', { cpu, pkt });
+    if (book.survey.byBacklog) return book.step(line, 'netif_receive_skb', { cpu, pkt });
     // All frames of a list pass here before the first one reaches IP: the model hands them over one by one.
     book.state(
       line,

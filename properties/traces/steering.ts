@@ -20,3 +20,11 @@ export function handedUpOn(lines: readonly FtraceLine[], packets: readonly Ftrac
   }
   return cpus;
 }
+
+/** RPS takes what the NIC brings: from its poll into a backlog. */
+export function steersNic(lines: readonly FtraceLine[]): boolean {
+  return lines.some(
+    ({ kind, name, level, parent }) =>
+      kind === 'return' && name === 'enqueue_to_backlog_ret' && level === 'softirq' && parent.startsWith('netif_receive_skb'),
+  );
+}

@@ -4,7 +4,7 @@ import { UsageError } from '../../src/model/error.ts';
 import { MSG } from '../monitors/tasks.ts';
 import type { Recording } from './recording.ts';
 import { type Destinations, destinationsOf, type SocketsByReader, socketsOf } from './sockets.ts';
-import { handedUpOn } from './steering.ts';
+import { handedUpOn, steersNic } from './steering.ts';
 
 /** A task that calls recvfrom(). */
 export interface Reader {
@@ -39,7 +39,9 @@ export interface Survey {
   readonly packets: readonly FtraceLine[];
   /** Lines in which a task wakes a reader in recvfrom(). */
   readonly wakings: readonly FtraceLine[];
-  /** With veth, by packet: the CPU of the trace on which it is handed up, another one than it came on by RPS. */
+  /** Packets go through a backlog: with veth, and from a NIC by RPS. */
+  readonly byBacklog: boolean;
+  /** Through a backlog, by packet: the CPU of the trace on which it is handed up, another one than it came on by RPS. */
   readonly handedUp: readonly (number | undefined)[];
   /** Of several UDP sockets, the address of the model's, and by packet that of the one that it was given to. */
   readonly socket?: { readonly address: string; readonly of: readonly (string | undefined)[] };
@@ -66,7 +68,8 @@ export function surveyOf(recording: Recording, address?: string): Survey {
   const nic = device !== 'veth' ? nicOf(lines, devices) : { napi: [], vectors: [] };
   const irqs = lines.filter(({ name, args }) => name === 'irq_handler_entry' && nic.vectors.includes(args['name'] ?? ''));
   const arrivals = [...new Set([...irqs, ...packets].map(({ cpu }) => cpu))];
-  const handedUp = device === 'veth' ? handedUpOn(lines, packets) : [];
+  const byBacklog = device === 'veth' || steersNic(lines);
+  const handedUp = byBacklog ? handedUpOn(lines, packets) : [];
   const homes = readers.filter((reader) => !reader.moves).map((reader) => reader.cpu);
   const own = readers.filter((reader) => reader.moves).map(() => undefined);
   const steered = handedUp.filter((cpu) => cpu !== undefined);
@@ -84,6 +87,7 @@ export function surveyOf(recording: Recording, address?: string): Survey {
     device,
     devices,
     readers,
+    byBacklog,
     handedUp,
     ...(address !== undefined && { socket: { address, of: given.sockets } }),
     kinds: given.kinds,

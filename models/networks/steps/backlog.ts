@@ -2,8 +2,8 @@
 import type { Observation } from '../../../src/model/component.ts';
 import { step, type StepTemplate } from '../../../src/model/network.ts';
 import { lastSplice } from '../../backlog/backlog.ts';
-import { range } from '../../kernel/packet.ts';
-import type { ToStack } from '../parts.ts';
+import { type Packet, range } from '../../kernel/packet.ts';
+import { end, type ToStack, type Ways } from '../parts.ts';
 import { actsIn, type BacklogParts, type BacklogScenario, enqueueSteps } from './enqueue.ts';
 import { bhOnSteps, exitSteps } from './exit.ts';
 import { serving, softirqOn } from './softirq.ts';
@@ -96,6 +96,28 @@ function lastSpliceStep(n: BacklogParts, cpu: readonly number[], settled: (cpu: 
     moves: [n.backlog(c).on({ type: 'SPLICE' }), n.softnet(c).on({ type: 'REMOVE', napi: 'backlog' })],
     when: [serving(n.cpu(c)), ...settled(c), n.backlog(c).is('leaves weight to spare', lastSplice)],
   }));
+}
+
+/** RPS where a NIC's frames go up: to the backlog of `target`, on top of whatever this CPU polls. */
+export function toBacklog(n: BacklogParts, target: (cpu: number, pkt: Packet) => number): Ways {
+  const schedule = (c: number, t: number) => n.softnet(c).on(t === c ? { type: 'ADD', napi: 'backlog' } : { type: 'PUSH_IPI', cpu: t });
+  const first = (c: number, pkt: Packet) => [n.backlog(target(c, pkt)).on({ type: 'ENQUEUE_FIRST', pkt }), schedule(c, target(c, pkt))];
+  return [
+    {
+      name: '_schedule',
+      up: (c, pkt) => ({ moves: [...first(c, pkt), n.softirq(c).on({ type: 'RAISE' })], when: [actsIn(n, c, false)] }),
+    },
+    { name: '_schedule_in_action', up: (c, pkt) => ({ moves: first(c, pkt), when: [actsIn(n, c, true)] }) },
+    { name: '_append', up: (c, pkt) => ({ moves: [n.backlog(target(c, pkt)).on({ type: 'ENQUEUE', pkt })], when: [] }) },
+    {
+      name: '_drop',
+      up: (c, pkt) => ({
+        moves: [n.backlog(target(c, pkt)).on({ type: 'DROP' }), ...end(n, pkt, 'backlogFull', n.softnet_dropped, n.rx_dropped)],
+        when: [],
+        reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason: 'CPU_BACKLOG' } }],
+      }),
+    },
+  ];
 }
 
 /**

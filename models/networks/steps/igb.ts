@@ -5,7 +5,7 @@ import { range, type Packet } from '../../kernel/packet.ts';
 import type { Profile } from '../../kernel/profile.ts';
 import { disabling } from '../../napi/napi.ts';
 import { inAction } from '../../napi/softnet.ts';
-import type { Parts, ToStack } from '../parts.ts';
+import type { Parts, ToStack, Ways } from '../parts.ts';
 import { serving, softirqOn } from './softirq.ts';
 
 type IgbParts = Pick<Parts, 'cpu' | 'softirq' | 'softnet' | 'napi' | 'poll' | 'ring' | 'vector' | 'rxList'>;
@@ -40,7 +40,12 @@ export const bySoftirq = (n: Pick<IgbParts, 'cpu'>, cpu: readonly number[]): Cal
 });
 
 /** `up` hands a frame to the stack; `settled` says that the stack on a CPU has nothing in hand. */
-export function igbSteps(n: IgbParts, s: IgbScenario, up: ToStack, settled: (cpu: number) => readonly Observation[]): StepTemplate[] {
+export function igbSteps(
+  n: IgbParts,
+  s: IgbScenario,
+  up: ToStack | Ways,
+  settled: (cpu: number) => readonly Observation[],
+): StepTemplate[] {
   const cpu = range(s.irqCpus);
   return [
     step('igb_poll', { cpu }, ({ cpu: c }) => ({
@@ -86,30 +91,33 @@ function disabledSteps(n: IgbParts, cpu: readonly number[]): StepTemplate[] {
 export function cleanSteps(
   n: Pick<IgbParts, 'poll' | 'ring' | 'rxList'>,
   { packets, batches }: { readonly packets: number; readonly batches: boolean },
-  up: ToStack,
+  up: ToStack | Ways,
   settled: (cpu: number) => readonly Observation[],
   { prefix, cpu, owner, runs }: Caller,
 ): StepTemplate[] {
+  const ways = typeof up === 'function' ? [{ name: '', up }] : up;
   const domain = { cpu, pkt: range(packets) };
   const take = (c: number, pkt: Packet) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })];
   const plain = (name: string, moves: (c: number) => readonly Move[], when: (c: number) => readonly Observation[] = () => []) =>
     step(`${prefix}${name}`, { cpu }, ({ cpu: c }) => ({ owner: owner(c), moves: moves(c), when: [runs(c), ...when(c)] }));
   const done = (c: number) => [...settled(c), ...(batches ? [n.rxList.in('owned')] : [])];
   return [
-    step(`${prefix}take`, domain, ({ cpu: c, pkt }) => {
-      if (batches) {
-        const moves = [...take(c, pkt), n.rxList.on({ type: 'ADD', pkt })];
-        return {
-          owner: owner(c),
-          moves,
-          when: [runs(c), ...settled(c)],
-          reveals: [{ event: 'napi_gro_receive_entry', args: { cpu: c, pkt } }],
-        };
-      }
-      const { moves, when } = up(c, pkt);
-      return { owner: owner(c), moves: [...take(c, pkt), ...moves], when: [runs(c), ...settled(c), ...when] };
-    }),
-    ...(batches ? flushSteps(n, domain, up, settled, { prefix, cpu, owner, runs }) : []),
+    ...(batches
+      ? [
+          step(`${prefix}take`, domain, ({ cpu: c, pkt }) => ({
+            owner: owner(c),
+            moves: [...take(c, pkt), n.rxList.on({ type: 'ADD', pkt })],
+            when: [runs(c), ...settled(c)],
+            reveals: [{ event: 'napi_gro_receive_entry', args: { cpu: c, pkt } }],
+          })),
+        ]
+      : ways.map((way) =>
+          step(`${prefix}take${way.name}`, domain, ({ cpu: c, pkt }) => {
+            const { moves, when, reveals = [] } = way.up(c, pkt);
+            return { owner: owner(c), moves: [...take(c, pkt), ...moves], when: [runs(c), ...settled(c), ...when], reveals };
+          }),
+        )),
+    ...(batches ? flushSteps(n, domain, ways, settled, { prefix, cpu, owner, runs }) : []),
     plain('ring_empty', (c) => [n.poll(c).on({ type: 'EMPTY' }), n.ring.on({ type: 'EMPTY' })], done),
     plain('weight_spent', (c) => [n.poll(c).on({ type: 'SPENT' })], done),
     plain('refill', (c) => [n.poll(c).on({ type: 'REFILL' }), n.ring.on({ type: 'REFILL' })]),
@@ -120,21 +128,23 @@ export function cleanSteps(
 function flushSteps(
   n: Pick<IgbParts, 'poll' | 'rxList'>,
   domain: { readonly cpu: readonly number[]; readonly pkt: readonly number[] },
-  up: ToStack,
+  ways: Ways,
   settled: (cpu: number) => readonly Observation[],
   { prefix, cpu, owner, runs }: Caller,
 ): StepTemplate[] {
   const isBatch = n.rxList.in('goingUp');
   // Revealed by nothing: netif_receive_skb comes for every frame of the list before IP sees the first.
   const goesUp = (name: string, type: 'BATCH' | 'FLUSH', also: readonly Observation[]) =>
-    step(`${prefix}${name}`, domain, ({ cpu: c, pkt }) => {
-      const { moves, when } = up(c, pkt);
-      const next = [n.poll(c).on({ type }), n.rxList.on({ type: 'NEXT', pkt })];
-      return { owner: owner(c), moves: [...next, ...moves], when: [runs(c), ...settled(c), ...also, ...when] };
-    });
+    ways.map((way) =>
+      step(`${prefix}${name}${way.name}`, domain, ({ cpu: c, pkt }) => {
+        const { moves, when, reveals = [] } = way.up(c, pkt);
+        const next = [n.poll(c).on({ type }), n.rxList.on({ type: 'NEXT', pkt })];
+        return { owner: owner(c), moves: [...next, ...moves], when: [runs(c), ...settled(c), ...also, ...when], reveals };
+      }),
+    );
   return [
-    goesUp('gro_batch', 'BATCH', [isBatch]),
-    goesUp('gro_flush', 'FLUSH', []),
+    ...goesUp('gro_batch', 'BATCH', [isBatch]),
+    ...goesUp('gro_flush', 'FLUSH', []),
     step(`${prefix}gro_flushed`, { cpu }, ({ cpu: c }) => ({
       owner: owner(c),
       moves: [n.poll(c).on({ type: 'FLUSHED' }), n.rxList.on({ type: 'EMPTY' })],
