@@ -6,7 +6,7 @@ import { isRpsIpi } from './steering.ts';
 import { pollOf, type Survey } from './survey.ts';
 
 /** Whether a line of NET_RX is about the model's packets. */
-function isOwn(line: FtraceLine, { device, byBacklog, devices, napi, vectors }: Survey): boolean {
+function isOwn(line: FtraceLine, { byBacklog, devices, napi, vectors }: Survey): boolean {
   const { name, args, rest } = line;
   switch (name) {
     case 'process_backlog':
