@@ -3,6 +3,8 @@ import type { FtraceLine } from '../../src/conform/ftrace.ts';
 import type { End, Packet, PacketListener } from './life.ts';
 import type { Call } from './tasks.ts';
 
+const SILENT_MAX = 1000;
+
 export class Figures implements PacketListener {
   /** Packets handed to the stack, by device. */
   readonly handedUp = new Map<string, number>();
@@ -12,6 +14,8 @@ export class Figures implements PacketListener {
   readonly calls = new Map<string, number>();
   /** ICMP errors sent, by the device of the packet that they are about, type and code. */
   readonly errors = new Map<string, number>();
+  /** Where packets arrived that went where no line tells of; the first ones. */
+  readonly silent = new Set<number>();
   /** How many packets a poll brought, by device. */
   readonly polls = new Map<string, Map<number, number>>();
   /** Datagrams returned, without those that were peeked at. */
@@ -31,6 +35,7 @@ export class Figures implements PacketListener {
 
   ended(packet: Packet, end: End): void {
     count(this.ends, `${packet.dev} ${end}`);
+    if (end === 'silent' && this.silent.size < SILENT_MAX) this.silent.add(packet.seen[0]!.line.line);
   }
 
   returned(line: FtraceLine, call: Call | undefined, isPeek: boolean, isUdp: boolean): void {

@@ -111,7 +111,7 @@ export class Book {
   handUp(cpu: number, packet: number): boolean {
     const isKnown = this.#handedUp.has(packet);
     this.#handedUp.add(packet);
-    this.#inStack.set(cpu, [...(this.#inStack.get(cpu) ?? []), packet]);
+    if (!this.survey.kept.has(packet)) this.#inStack.set(cpu, [...(this.#inStack.get(cpu) ?? []), packet]);
     return isKnown;
   }
 

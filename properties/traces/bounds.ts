@@ -63,7 +63,7 @@ export function boundsOf(recording: Recording, survey: Survey, asked?: string): 
     placement: {
       senders: arrivals,
       home,
-      ipEnds: ipEndsOf(recording),
+      ipEnds: [...ipEndsOf(recording), ...(survey.kept.size > 0 ? [{ fate: 'reassembled', packets: survey.kept } as const] : [])],
       unheard,
       ...steered,
       ...(survey.socket && { elsewhere: (packet: number) => isElsewhere(survey, packet) }),

@@ -31,11 +31,12 @@ const SETUP = ['boot', 'ip link up'];
 /** Checks the trace at `path`, for each of its sockets. Throws a UsageError for bad use and for a file that is no evidence. */
 export function conform(path: string, options: ConformOptions = {}): ConformResult {
   const recording = readRecording(path);
+  const silent = options.watched?.figures.silent;
   const sockets = [...new Set(socketsOf(recording.lines).values())];
-  if (sockets.length < 2) return conformOne(recording, surveyOf(recording), options);
+  if (sockets.length < 2) return conformOne(recording, surveyOf(recording, undefined, silent), options);
   const accepted: (Accepted & ConformResult)[] = [];
   for (const socket of sockets) {
-    const result = conformOne(recording, surveyOf(recording, socket), options);
+    const result = conformOne(recording, surveyOf(recording, socket, silent), options);
     if (result.kind !== 'accepted') return result;
     accepted.push(result);
   }

@@ -53,8 +53,22 @@ export function beyondReach({ lines, meta, records }: Recording, survey: Survey,
     (survey.byBacklog && survey.device !== 'veth' && survey.device !== 'igb' ? `RPS from ${survey.device}` : undefined) ??
     (unanswered > 0 ? `${unanswered} packets of an unknown protocol, and no ICMP error for them` : undefined) ??
     (unheard > 0 && !canTell ? `${unheard} ICMP errors for sockets that do not hear of them` : undefined) ??
-    (silent > 0 ? `${silent} packets went where no line tells of: fragments, or other protocols` : undefined)
+    (survey.device === 'e1000'
+      ? at(unseen(lines, survey.devices), 'a frame by napi_gro_frags(), of which no other line tells')
+      : undefined) ??
+    // Of one socket, such packets are fragments, or of other protocols; of several, a queue of 6.18 may have taken them.
+    (silent > 0 && survey.socket !== undefined ? `${silent} packets went where no line tells of, and there are several sockets` : undefined)
   );
+}
+
+/** A packet is handed up that napi_gro_receive() was not given. */
+function unseen(lines: readonly FtraceLine[], devices: readonly string[]): FtraceLine | undefined {
+  const given = new Set<string>();
+  return lines.find(({ kind, name, args }) => {
+    const [skb, isOwn] = [args['skbaddr'] ?? '', kind === 'event' && devices.includes(args['dev'] ?? '')];
+    if (isOwn && name === 'napi_gro_receive_entry') given.add(skb);
+    return isOwn && name === 'netif_receive_skb' && !given.delete(skb);
+  });
 }
 
 /** A packet that came on one CPU is handed to the stack on another. */

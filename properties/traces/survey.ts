@@ -45,6 +45,11 @@ export interface Survey {
   readonly handedUp: readonly (number | undefined)[];
   /** Of several UDP sockets, the address of the model's, and by packet that of the one that it was given to. */
   readonly socket?: { readonly address: string; readonly of: readonly (string | undefined)[] };
+  /**
+   * Packets that go where no line tells of: fragments that wait for others, or go up as a part of one; and what other protocols
+   * take, which the model has end in the same way.
+   */
+  readonly kept: ReadonlySet<number>;
   /** By packet: what lines show that it is; undefined if none does. */
   readonly kinds: Destinations['kinds'];
   /** The NIC's NAPI instance as probes print it, and as napi_poll does. */
@@ -54,10 +59,10 @@ export interface Survey {
 }
 
 /**
- * Surveys `recording`; of several UDP sockets, the one at `address`. Throws a UsageError (65) for a trace that lacks events, or
+ * Surveys `recording`; of several UDP sockets, the one at `address`. Packets that arrive at a line of `silent` are told of by no other. Throws a UsageError (65) for a trace that lacks events, or
  * that the model has no machine for.
  */
-export function surveyOf(recording: Recording, address?: string): Survey {
+export function surveyOf(recording: Recording, address?: string, silent: ReadonlySet<number> = new Set()): Survey {
   refuseMissing(recording, ['enter sys_recvfrom', 'exit sys_recvfrom'], 'echo 1 > events/syscalls/sys_{enter,exit}_recvfrom/enable');
   const { lines } = recording;
   const sockets = socketsOf(lines);
@@ -91,6 +96,7 @@ export function surveyOf(recording: Recording, address?: string): Survey {
     handedUp,
     ...(address !== undefined && { socket: { address, of: given.sockets } }),
     kinds: given.kinds,
+    kept: new Set(packets.flatMap(({ line }, packet) => (silent.has(line) ? [packet] : []))),
     cpus: [...new Set([...arrivals, ...steered, ...homes, ...errors]), ...own],
     arrivals,
     errors,

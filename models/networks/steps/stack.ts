@@ -27,7 +27,6 @@ type StackParts = Pick<
   | 'UdpIgnoredMulti'
   | 'IcmpInDestUnreachs'
   | 'IcmpOutDestUnreachs'
-  | 'IcmpInDestUnreachs'
 >;
 
 export interface StackScenario {
@@ -64,10 +63,12 @@ export interface TracedEnds {
   readonly unheard?: boolean;
 }
 
-/** An end in IP that a recorded trace shows, and the reason that its kernel gives for it. */
+/** An end in IP that a recorded trace shows, and the reason that its kernel gives for it; without one, no line tells of it. */
 export interface IpEnd {
   readonly fate: Fate;
-  readonly reason: string;
+  readonly reason?: string;
+  /** The packets that may end so; any, unless it is said. */
+  readonly packets?: ReadonlySet<Packet>;
 }
 
 /** Packets that IP refuses: any packet may be one of them. Their counters are in the family `input`. */
@@ -76,12 +77,15 @@ export function tracedSteps(
   s: Pick<StackScenario, 'cpus' | 'packets'>,
   { ipEnds = [], unheard = false }: TracedEnds,
 ): StepTemplate[] {
-  const ends = ipEnds.map(({ fate, reason }) =>
-    step(`ip_ends_${fate}`, domainOf(s), ({ cpu: c, pkt }) => ({
-      ...on(n, c),
-      moves: fate === 'protoUnreachable' ? protoUnreachable(n, c, pkt) : [n.ip(c).on({ type: 'DROP', pkt }), ...end(n, pkt, fate)],
-      reveals: [{ event: 'kfree_skb', args: { cpu: c, pkt, reason } }],
-    })),
+  const ends = ipEnds.map(({ fate, reason, packets }) =>
+    step(`ip_ends_${fate}`, domainOf(s), ({ cpu: c, pkt }) => {
+      if (packets?.has(pkt) === false) return undefined;
+      return {
+        ...on(n, c),
+        moves: fate === 'protoUnreachable' ? protoUnreachable(n, c, pkt) : [n.ip(c).on({ type: 'DROP', pkt }), ...end(n, pkt, fate)],
+        reveals: reason === undefined ? [] : [{ event: 'kfree_skb', args: { cpu: c, pkt, reason } }],
+      };
+    }),
   );
   return unheard ? [...ends, unheardStep(n, s)] : ends;
 }
