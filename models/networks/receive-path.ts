@@ -30,6 +30,7 @@ const KEYS = {
     'ring',
     'weight',
     'batch',
+    'refill',
     'backlogMax',
     'rcvbuf',
     'size',

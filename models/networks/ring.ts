@@ -16,7 +16,7 @@ import { softirqSteps } from './steps/softirq.ts';
 import { unhandledSteps } from './steps/stack.ts';
 import { cpusInTurn } from './symmetry.ts';
 
-const RING_KEYS = keys('profile', 'packets', 'cpus', 'ring', 'weight', 'batch', 'kicks');
+const RING_KEYS = keys('profile', 'packets', 'cpus', 'ring', 'weight', 'batch', 'refill', 'kicks');
 const BOOT_KEYS = { ...RING_KEYS, ...keys('closes') };
 
 /** The machines of the lower half. */

@@ -43,6 +43,7 @@ const KEYS = {
   ring: int({ min: 2, max: 4096, otherwise: 3, about: 'RX descriptors; one is kept back' }),
   weight: int({ min: 1, max: 64, otherwise: 2, about: 'packets per poll' }),
   batch: int({ min: 1, max: 64, otherwise: 8, about: 'length at which rx_list goes up: gro_normal_batch' }),
+  refill: int({ min: 1, max: 4096, otherwise: 16, about: 'buffers that igb gives back at once in its loop: IGB_RX_BUFFER_WRITE' }),
   backlogMax: int({ min: 0, max: 100_000, otherwise: 1, about: 'netdev_max_backlog' }),
   rcvbuf: int({ min: 1, max: 2 ** 31 - 1, otherwise: 2, about: 'sk_rcvbuf, in the unit of size' }),
   size: int({ min: 1, max: 65_536, otherwise: 1, about: 'truesize of every datagram' }),

@@ -22,6 +22,7 @@ export type PollEvent =
   | { readonly type: 'TAKE' } //            a frame leaves the ring
   | { readonly type: 'EMPTY' } //           the next descriptor is not done
   | { readonly type: 'SPENT' } //           the weight is used up; the ring is not looked at again
+  | { readonly type: 'REFILL_SOME' } //     buffers and tail, in the loop
   | { readonly type: 'REFILL' } //          buffers and tail
   | { readonly type: 'BATCH' } //           one frame of a whole batch of rx_list goes up
   | { readonly type: 'FLUSH' } //           one frame of rx_list goes up, as the poll completes
@@ -68,6 +69,7 @@ export const igbPoll = setup({
       on: {
         TAKE: { guard: 'weightLeft', target: 'cleaning', actions: 'count', meta: cite('igb_clean_rx_irq', 'napi_gro_receive') },
         BATCH: { target: 'cleaning', meta: cite('napi_gro_receive', 'gro_normal_list') },
+        REFILL_SOME: { guard: 'weightLeft', target: 'cleaning', meta: cite('igb_clean_rx_irq', 'igb_alloc_rx_buffers') },
         EMPTY: { guard: 'weightLeft', target: 'refilling', meta: cite('igb_clean_rx_irq') },
         SPENT: { guard: 'weightSpent', target: 'refilling', meta: cite('igb_clean_rx_irq') },
       },

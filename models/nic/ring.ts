@@ -4,8 +4,7 @@
  * Source      Linux 3.10 and 6.12, drivers/net/ethernet/intel/igb/igb_main.c; Intel I210 data sheet (RDH, RDT)
  * Contract    the NIC owns [RDH, RDT); RDH == RDT means empty for the NIC, so at most size - 1 are ever given
  * Bounds      RingBounds; real rings have 64 to 4096 descriptors
- * Leaves out  failing allocations, multi-descriptor frames, the refill batch of 16 (all free descriptors are given back
- *             at the end of a poll), the on-chip FIFO (no descriptor means the frame is lost at once)
+ * Leaves out  failing allocations, multi-descriptor frames, the on-chip FIFO (no descriptor means the frame is lost at once)
  *
  * The driver learns ownership from the descriptor in memory, never from RDH: a descriptor that holds a frame has been
  * written back. RDT equals next_to_use after every refill, so one field stands for both.
@@ -99,6 +98,12 @@ export const ring = ringSetup.createMachine({
     broken: { description: 'A frame was written while it was in the ring already.' },
   },
 });
+
+/** igb_desc_unused() is at least `count`: so many buffers the driver could give. */
+export const owes =
+  (count: number) =>
+  ({ clean, tail, size }: RingContext): boolean =>
+    (clean + size - 1 - tail) % size >= count;
 
 /** A written-back descriptor waits for the driver. */
 export const hasFrame = (context: RingContext): boolean => context.descriptors.some((descriptor) => typeof descriptor === 'number');

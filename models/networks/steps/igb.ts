@@ -1,10 +1,12 @@
 /** igb_poll() on each CPU: from being picked off the poll list to the unmask. */
 import type { Move, Observation } from '../../../src/model/component.ts';
 import { step, type StepTemplate } from '../../../src/model/network.ts';
+import { not } from '../../../src/model/property.ts';
 import { range, type Packet } from '../../kernel/packet.ts';
 import type { Profile } from '../../kernel/profile.ts';
 import { disabling } from '../../napi/napi.ts';
 import { inAction } from '../../napi/softnet.ts';
+import { owes } from '../../nic/ring.ts';
 import type { Parts, ToStack, Ways } from '../parts.ts';
 import { serving, softirqOn } from './softirq.ts';
 
@@ -12,6 +14,8 @@ type IgbParts = Pick<Parts, 'cpu' | 'softirq' | 'softnet' | 'napi' | 'poll' | 'r
 
 export interface IgbScenario {
   readonly packets: number;
+  /** Buffers that are given back in the loop as soon as so many are owed; at its end only, where it is not said. */
+  readonly refill?: number;
   readonly irqCpus: number;
   readonly profile: Profile;
   /** __IGB_DOWN is clear, and set: igb_ring_irq_enable() looks. Absent where the interface never goes down. */
@@ -54,7 +58,13 @@ export function igbSteps(
       when: [serving(n.cpu(c))],
       reveals: [{ event: 'igb_poll', args: { cpu: c } }],
     })),
-    ...cleanSteps(n, { packets: s.packets, batches: s.profile.rxList }, up, settled, bySoftirq(n, cpu)),
+    ...cleanSteps(
+      n,
+      { packets: s.packets, batches: s.profile.rxList, ...(s.refill !== undefined && { refill: s.refill }) },
+      up,
+      settled,
+      bySoftirq(n, cpu),
+    ),
     ...completeSteps(n, s),
     step('poll_full', { cpu }, ({ cpu: c }) => ({
       owner: softirqOn(c),
@@ -90,7 +100,7 @@ function disabledSteps(n: IgbParts, cpu: readonly number[]): StepTemplate[] {
 /** igb_clean_rx_irq() and the refill. A frame goes straight up (3.10), or into rx_list, which goes up by the batch and as the poll completes (`batches`). */
 export function cleanSteps(
   n: Pick<IgbParts, 'poll' | 'ring' | 'rxList'>,
-  { packets, batches }: { readonly packets: number; readonly batches: boolean },
+  { packets, batches, refill }: { readonly packets: number; readonly batches: boolean; readonly refill?: number },
   up: ToStack | Ways,
   settled: (cpu: number) => readonly Observation[],
   { prefix, cpu, owner, runs }: Caller,
@@ -100,6 +110,9 @@ export function cleanSteps(
   const take = (c: number, pkt: Packet) => [n.poll(c).on({ type: 'TAKE' }), n.ring.on({ type: 'TAKE', pkt })];
   const plain = (name: string, moves: (c: number) => readonly Move[], when: (c: number) => readonly Observation[] = () => []) =>
     step(`${prefix}${name}`, { cpu }, ({ cpu: c }) => ({ owner: owner(c), moves: moves(c), when: [runs(c), ...when(c)] }));
+  const owing = refill === undefined ? undefined : n.ring.is(`is owed ${refill} buffers`, owes(refill));
+  /** Before the next descriptor is looked at, buffers are given back. */
+  const paid = owing === undefined ? [] : [not(owing)];
   const done = (c: number) => [...settled(c), ...(batches ? [n.rxList.in('owned')] : [])];
   return [
     ...(batches
@@ -107,19 +120,32 @@ export function cleanSteps(
           step(`${prefix}take`, domain, ({ cpu: c, pkt }) => ({
             owner: owner(c),
             moves: [...take(c, pkt), n.rxList.on({ type: 'ADD', pkt })],
-            when: [runs(c), ...settled(c)],
+            when: [runs(c), ...paid, ...settled(c)],
             reveals: [{ event: 'napi_gro_receive_entry', args: { cpu: c, pkt } }],
           })),
         ]
       : ways.map((way) =>
           step(`${prefix}take${way.name}`, domain, ({ cpu: c, pkt }) => {
             const { moves, when, reveals = [] } = way.up(c, pkt);
-            return { owner: owner(c), moves: [...take(c, pkt), ...moves], when: [runs(c), ...settled(c), ...when], reveals };
+            return { owner: owner(c), moves: [...take(c, pkt), ...moves], when: [runs(c), ...paid, ...settled(c), ...when], reveals };
           }),
         )),
     ...(batches ? flushSteps(n, domain, ways, settled, { prefix, cpu, owner, runs }) : []),
-    plain('ring_empty', (c) => [n.poll(c).on({ type: 'EMPTY' }), n.ring.on({ type: 'EMPTY' })], done),
+    plain(
+      'ring_empty',
+      (c) => [n.poll(c).on({ type: 'EMPTY' }), n.ring.on({ type: 'EMPTY' })],
+      (c) => [...paid, ...done(c)],
+    ),
     plain('weight_spent', (c) => [n.poll(c).on({ type: 'SPENT' })], done),
+    ...(owing === undefined
+      ? []
+      : [
+          plain(
+            'refill_in_loop',
+            (c) => [n.poll(c).on({ type: 'REFILL_SOME' }), n.ring.on({ type: 'REFILL' })],
+            (c) => [owing, ...done(c)],
+          ),
+        ]),
     plain('refill', (c) => [n.poll(c).on({ type: 'REFILL' }), n.ring.on({ type: 'REFILL' })]),
   ];
 }
