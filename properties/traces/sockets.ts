@@ -150,6 +150,7 @@ class Clues {
       }
       case 'icmp_send': {
         const [, host, port] = /From (\S+):(\d+) to/.exec(line.rest) ?? [];
+        if (packet !== undefined && /^3\b/.test(args['code'] ?? '')) this.#kinds[packet] ??= 'unmatched';
         const sender = packet === undefined ? undefined : this.#sockets.get(this.#senders.get(packet) ?? 0);
         if (sender !== undefined) this.#named.set(`port ${host}/${port}`, sender);
         break;
@@ -174,7 +175,7 @@ class Clues {
         break;
       case 'kfree_skb':
         if (packet !== undefined && /[^0]/.test((args['rx_sk'] ?? '').replace(/^0x/, ''))) this.#known[packet] = args['rx_sk'];
-        if (packet !== undefined && args['reason'] === 'NO_SOCKET') this.#kinds[packet] = 'unmatched';
+        if (packet !== undefined && args['reason'] === 'NO_SOCKET') this.#kinds[packet] ??= 'unmatched';
         leave(packet);
         break;
     }
@@ -182,6 +183,6 @@ class Clues {
 
   #give(packet: number, line: FtraceLine, kind: Kind): void {
     this.#given.set(packet, line);
-    this.#kinds[packet] = kind;
+    this.#kinds[packet] ??= kind;
   }
 }

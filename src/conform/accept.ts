@@ -3,8 +3,9 @@
  *
  * A subset search guided by the trace: the set of all states that agree with the lines so far; between two lines it is
  * closed under the steps that the trace would not show. Every state keeps the step that led to it, and of two ways to the
- * same state the one with fewer inferred steps, so that an accepted trace is explained by one run. A limit ends in
- * `unknown`, never in `accepted`.
+ * same state the one with fewer inferred steps, so that an accepted trace is explained by one run. Of states that a hidden
+ * step leads to from one that goes on, none goes on itself; and little of a closure is looked at as long as that explains the
+ * lines. A trace is refused only after all of it. A limit ends in `unknown`, never in `accepted`.
  */
 import type { Observation } from '../model/component.ts';
 import { ModelError } from '../model/error.ts';
@@ -165,25 +166,28 @@ function commutes(closure: Closure, line: SeenStep, hidden: Node, next: Node): b
   return closure.holds(line.when) && closure.allows(next.step) && closure.after(hidden, next.step, line.line).key === key;
 }
 
-/** What the system has left to do, and the trace would not show, is done; then the end must be as it should be. */
+/**
+ * What the system has left to do, and the trace would not show, is done; then the end must be as it should be. Where it is
+ * not, the environment may have done something that nothing before depends on.
+ */
 function settle(closure: Closure, from: readonly Node[], atEnd: readonly Observation[]): Answer {
   const rest: Node[] = [];
-  let best: Node | undefined;
-  const limit = closure.over(
-    from,
-    (node) => {
-      if (closure.enabled().some((step) => closure.isSilent(step))) return false;
-      rest.push(node);
-      if (best === undefined && closure.holds(atEnd)) best = node;
-      return best !== undefined;
-    },
-    'silent',
-  );
-  const states = closure.states;
-  if (best !== undefined) return { kind: 'accepted', node: best, states };
-  return limit === undefined
-    ? { kind: 'unsettled', nodes: rest.length > 0 ? rest : from, states }
-    : { kind: 'unknown', limit, seen: undefined, states };
+  for (const reach of ['silent', 'hidden'] as const) {
+    let best: Node | undefined;
+    const limit = closure.over(
+      from,
+      (node) => {
+        if (closure.enabled().some((step) => closure.isSilent(step))) return false;
+        if (reach === 'silent') rest.push(node);
+        if (best === undefined && closure.holds(atEnd)) best = node;
+        return best !== undefined;
+      },
+      reach,
+    );
+    if (best !== undefined) return { kind: 'accepted', node: best, states: closure.states };
+    if (limit !== undefined) return { kind: 'unknown', limit, seen: undefined, states: closure.states };
+  }
+  return { kind: 'unsettled', nodes: rest.length > 0 ? rest : from, states: closure.states };
 }
 
 function whenOf(seen: Seen): readonly Observation[] {
