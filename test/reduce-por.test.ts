@@ -159,14 +159,14 @@ describe('on the claims', () => {
   // The reduced engine is the slower one: every suite but the large ones, and in the small ones the bugs that it can find.
   const upTo = (states: number) => SUITES.filter(({ id }) => readPins().suites[id]!.states <= states);
 
-  test.each(upTo(200_000))('$id: the quiescent ones', (suite) => {
+  test.each(upTo(100_000))('$id: the quiescent ones', (suite) => {
     const { network, properties } = suite.build();
     const claims = properties.filter((property) => decides(REDUCE, property));
     const { full, reduced: fewer } = twice(network, claims, REDUCE);
     expect([fewer.quiescent, fewer.deadlocks]).toEqual([full.quiescent, full.deadlocks]);
   });
 
-  const bugs = upTo(20_000).flatMap((suite) => {
+  const bugs = upTo(10_000).flatMap((suite) => {
     const found = new Set(suite.build().properties.flatMap((one) => (decides(REDUCE, one) ? [one.name] : [])));
     return suite.bugs.filter(({ breaks }) => breaks.some((name) => found.has(name))).map((bug) => [bug.id, suite] as const);
   });
