@@ -1,0 +1,3 @@
+import { testWalks } from './suite-walks.ts';
+
+testWalks('e1000');

@@ -1,0 +1,3 @@
+import { testWalks } from './suite-walks.ts';
+
+testWalks('path-veth-napi');
