@@ -96,6 +96,7 @@ export const IP_INPUT_BUGS: readonly Bug<InputNetwork>[] = [
     id: 'broadcast-protocol-answered',
     about: 'icmp_send() does not look whether a packet of an unknown protocol was a broadcast',
     breaks: ['a broadcast is not answered'],
+    scenario: { part: 'both' },
     plant: (net) =>
       net.replaceStep('proto_allowed', (spec) => ({
         ...spec,

@@ -122,7 +122,7 @@ export const RING_SUITES: readonly Suite[] = [
     id: 'ring/6.12-batch',
     family: ringSlice,
     scenario: { profile: '6.12', packets: 4, weight: 3, batch: 2, refill: 2 },
-    walk: { packets: 24, ring: 32, weight: 16, batch: 8, cpus: 2 },
+    walk: { packets: 24, ring: 8, weight: 16, batch: 4, refill: 4, cpus: 2 },
     properties: (network, s) => [...ringProperties(network, s), batchLeaves(network.refs)],
     bugs: BATCH_BUGS,
   }),
