@@ -31,8 +31,8 @@ export const rxList = setup({
   guards: {
     accepts: ({ context, event }) => context.frames.length < context.size && 'pkt' in event && !context.frames.includes(event.pkt),
     isFirst: ({ context, event }) => 'pkt' in event && context.frames[0] === event.pkt,
-    fills: ({ context, event }) =>
-      context.frames.length + 1 === Math.min(context.batch, context.size + 1) && 'pkt' in event && !context.frames.includes(event.pkt),
+    fills: ({ context: c, event }) =>
+      c.frames.length < c.size && c.frames.length + 1 === c.batch && 'pkt' in event && !c.frames.includes(event.pkt),
     isLast: ({ context, event }) => 'pkt' in event && context.frames[0] === event.pkt && context.frames.length === 1,
     isEmpty: ({ context }) => context.frames.length === 0,
   },

@@ -20,6 +20,7 @@ interface Task {
 }
 
 const MONITOR = 'scheduler';
+const EVENTS: readonly string[] = ['sched_waking', 'sched_wakeup', 'sched_switch'];
 /** A task of which more is missing is not fully recorded. */
 const FEW = 3;
 const SHARE = 0.1;
@@ -27,6 +28,8 @@ const SHARE = 0.1;
 export class Schedule {
   readonly #tasks = new Map<number, Task>();
   readonly #findings: Findings;
+  /** Which of the scheduler's events the trace has: without one of them, a line that is missing was not recorded. */
+  readonly #events = new Set<string>();
   /** CPUs that were seen to leave the idle task. */
   readonly #idleIsShown = new Set<number>();
 
@@ -40,6 +43,7 @@ export class Schedule {
   }
 
   take(line: FtraceLine): void {
+    if (EVENTS.includes(line.name)) this.#events.add(line.name);
     if (line.name === 'sched_switch') return this.#switched(line);
     if (line.name === 'sched_waking') this.#waking(line);
     if (line.name === 'sched_wakeup') this.#wakeup(line);
@@ -118,6 +122,7 @@ export class Schedule {
 
   /** The end of the trace. */
   finish(): void {
+    if (this.#events.size < EVENTS.length) return;
     for (const { switches } of this.#tasks.values()) {
       if (switches.refusals.length <= Math.max(FEW, switches.count * SHARE)) for (const refuse of switches.refusals) refuse();
     }

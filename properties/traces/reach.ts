@@ -49,6 +49,9 @@ export function beyondReach({ lines, meta, records }: Recording, survey: Survey,
     (survey.device !== 'veth' && errors > survey.packets.length
       ? `${errors} ICMP errors through another device, and fewer packets`
       : undefined) ??
+    ((survey.device === 'e1000' || survey.device === 'veth-napi') && survey.errors.length > 0
+      ? `an ICMP error through another device than ${survey.device}`
+      : undefined) ??
     (survey.byBacklog ? undefined : at(elsewhere(lines), RPS)) ??
     (survey.byBacklog && survey.device !== 'veth' && survey.device !== 'igb' ? `RPS from ${survey.device}` : undefined) ??
     (unanswered > 0 ? `${unanswered} packets of an unknown protocol, and no ICMP error for them` : undefined) ??
